@@ -1,0 +1,1 @@
+"""A chart as Helm loads it: files, metadata, dependencies, values with their origins."""

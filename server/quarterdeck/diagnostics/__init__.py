@@ -1,0 +1,1 @@
+"""What we report: problems and findings, as plain data."""

@@ -1,0 +1,1 @@
+"""Programs and downloads of others: the only package that runs or fetches them."""

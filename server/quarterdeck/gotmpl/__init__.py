@@ -1,0 +1,1 @@
+"""Go templates as syntax: text to tokens to tree, and back to the same text."""

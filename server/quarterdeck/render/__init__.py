@@ -1,0 +1,1 @@
+"""Running a chart's templates: output, source map, rendered documents, problems."""

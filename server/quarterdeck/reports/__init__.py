@@ -1,0 +1,1 @@
+"""Findings and renderings as text, JSON, SARIF and GitHub annotations."""

@@ -1,0 +1,1 @@
+"""Go's values in Python: types, truth, printing, comparison and calls."""

@@ -1,0 +1,137 @@
+"""What a rendering carries along while its templates run.
+
+One `Context` serves one rendering of one chart, on one thread. Functions that need it (random numbers, the clock,
+`include`, `tpl`, writes into shared maps) take it as their first argument; see `signatures.function`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from quarterdeck.errors import Cancelled
+from quarterdeck.runtime.goerror import BudgetError, GoError
+
+TICKS_BETWEEN_CHECKS = 1_000
+
+
+class Budget:
+    """How much one rendering may use: seconds of time, code points of output, depth of includes.
+
+    `tick` is called with each include and each `range`, with the number of steps that follow; every
+    `TICKS_BETWEEN_CHECKS` steps it looks at the clock and at `is_cancelled`.
+    """
+
+    __slots__ = (
+        "_left",
+        "deadline",
+        "is_cancelled",
+        "max_depth",
+        "max_output",
+        "output",
+        "seconds",
+    )
+
+    def __init__(
+        self,
+        *,
+        seconds: float = 10.0,
+        max_output: int = 64 * 1024 * 1024,
+        max_depth: int = 1_000,
+        is_cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        self.seconds = seconds
+        self.deadline = time.monotonic() + seconds
+        self.max_output = max_output
+        self.max_depth = max_depth
+        self.output = 0
+        self.is_cancelled = is_cancelled
+        self._left = TICKS_BETWEEN_CHECKS
+
+    def tick(self, steps: int = 1) -> None:
+        """Count `steps`; now and then look whether the rendering may go on.
+
+        Raises:
+            BudgetError: the time is used up.
+            Cancelled: the caller no longer wants the result.
+        """
+        self._left -= steps
+        if self._left <= 0:
+            self._left = TICKS_BETWEEN_CHECKS
+            if self.is_cancelled is not None and self.is_cancelled():
+                raise Cancelled
+            if time.monotonic() > self.deadline:
+                raise BudgetError(f"rendering takes longer than {self.seconds:g} seconds")
+
+    def check_length(self, length: int) -> None:
+        """Refuse one text of `length` code points that is larger than all output may be.
+
+        Raises:
+            BudgetError: it is.
+        """
+        if length > self.max_output:
+            raise BudgetError(f"a text of {length} characters exceeds the limit of {self.max_output}")
+
+    def add_output(self, length: int) -> None:
+        """Count `length` code points of finished output.
+
+        Raises:
+            BudgetError: the output is too large.
+        """
+        self.output += length
+        if self.output > self.max_output:
+            raise BudgetError(f"the output exceeds the limit of {self.max_output} characters")
+
+
+class Context:
+    """The state of one rendering that functions may use.
+
+    `seed` None means real randomness and the real clock; a number makes both deterministic.
+    `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that changed a
+    map or list that another template can see. `before_write` is told of each container before it is changed.
+    """
+
+    __slots__ = (
+        "before_write",
+        "budget",
+        "enable_dns",
+        "include",
+        "is_lint",
+        "lookup",
+        "random",
+        "seed",
+        "tpl",
+        "volatile_calls",
+        "writes",
+    )
+
+    def __init__(self, *, seed: int | None = None, budget: Budget | None = None) -> None:
+        self.seed = seed
+        self.random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+        self.budget = budget or Budget()
+        self.include: Callable[[str, Any], str] = _unbound
+        self.tpl: Callable[[str, Any], str] = _unbound
+        self.before_write: Callable[[dict[str, Any] | list[Any]], None] = _ignore
+        self.lookup: Callable[[str, str, str, str], Any] | None = None
+        self.enable_dns = False
+        self.is_lint = False
+        self.volatile_calls = 0
+        self.writes = 0
+
+    def now(self) -> datetime:
+        """Give the time: real, or always the same when seeded."""
+        self.volatile_calls += 1
+        if self.seed is None:
+            return datetime.now().astimezone()
+        return datetime.fromisoformat("2024-01-01T00:00:00+00:00")
+
+
+def _unbound(_name: str, _data: Any) -> str:
+    raise GoError("templates cannot be called here")
+
+
+def _ignore(_container: dict[str, Any] | list[Any]) -> None:
+    return

@@ -1,0 +1,1 @@
+"""The template functions of Go, Sprig and Helm, one file per family."""

@@ -1,0 +1,1 @@
+"""The typed settings, where they come from, and their documentation."""

@@ -1,0 +1,1 @@
+"""Text as code points: spans, lines, edits, paths and URIs."""

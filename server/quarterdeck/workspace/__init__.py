@@ -1,0 +1,1 @@
+"""The charts of a folder and the texts of open editors."""
