@@ -1,0 +1,93 @@
+# `make demo` and `make test` do all set-up by themselves: they need a Python >= 3.11 on the PATH and nothing else.
+# Targets that are not files are listed by `make help`.
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+  BIN := $(VENV)/Scripts
+else
+  BIN := $(VENV)/bin
+endif
+PYTHON := $(BIN)/python
+REPORTS := build/reports
+# More arguments for pytest, e.g. `make unit PYTEST='-k markers -x'`.
+PYTEST ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install develop test lint types layers unit client corpus end-to-end soak bench bench-smoke \
+	format vsix wheel clean
+
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
+
+# --- set-up -------------------------------------------------------------------------------------------------
+
+$(PYTHON):
+	python=$$(.ci/find-python) && "$$python" -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --upgrade 'pip>=25.1'
+	$(PYTHON) -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/developed: $(VENV)/installed
+	$(PYTHON) -m pip install --quiet --group dev
+	@touch $@
+
+install: $(VENV)/installed ## Make .venv and install Quarterdeck in it
+develop: $(VENV)/developed ## The same with the tools of development
+
+# --- first look ---------------------------------------------------------------------------------------------
+
+demo: $(VENV)/installed ## Check a chart that has mistakes of several kinds
+	@echo '$$ quarterdeck check examples/storefront'
+	@$(BIN)/quarterdeck check examples/storefront; test $$? -eq 1
+
+# --- tests --------------------------------------------------------------------------------------------------
+
+test: lint types layers unit client ## Everything: lint, types, layers, tests of server and client
+
+lint: $(VENV)/developed ## Style and format
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+
+types: $(VENV)/developed ## Types, strictly
+	$(PYTHON) -m pyright --pythonpath $(PYTHON)
+
+layers: $(VENV)/developed ## Which package may import which
+	$(BIN)/lint-imports
+
+unit: $(VENV)/developed ## Tests of the server, with a share of the long ones (the seed is printed)
+	$(PYTHON) -m pytest --ignore=tests/end_to_end --junit-xml=$(REPORTS)/server.xml $(PYTEST)
+
+client: ## Tests of the editor client
+	.ci/with-node "the client's tests" .ci/client-tests $(REPORTS)/client.xml
+
+corpus: $(VENV)/developed ## All scenarios of the open corpus (QUARTERDECK_CORPUS names its folder)
+	QUARTERDECK_PROFILE=corpus $(PYTHON) -m pytest tests/corpus --junit-xml=$(REPORTS)/corpus.xml $(PYTEST)
+
+end-to-end: $(VENV)/developed ## The installed program, the wheel and the demo, as a user meets them
+	$(PYTHON) -m pytest tests/end_to_end --junit-xml=$(REPORTS)/end_to_end.xml $(PYTEST)
+
+soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
+	QUARTERDECK_PROFILE=soak $(PYTHON) .ci/soak.py $(PYTEST)
+
+bench: $(VENV)/developed ## Measure against the official engine; writes docs/benchmarks.md
+	$(PYTHON) tests/bench/main.py --write docs/benchmarks.md
+
+bench-smoke: $(VENV)/developed ## A quick share of the benchmark: does it run, is it not absurd
+	$(PYTHON) tests/bench/main.py --smoke --junit-xml $(REPORTS)/bench.xml
+
+# --- the rest -----------------------------------------------------------------------------------------------
+
+format: $(VENV)/developed ## Format, and mend what ruff can mend
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+vsix: ## Pack the editor client
+	.ci/with-node "the client's package" sh -c 'cd client-vscode && npm ci && npm run package'
+
+wheel: $(VENV)/installed ## Build dist/quarterdeck-….whl
+	$(PYTHON) -m pip wheel . --no-deps --wheel-dir dist
+
+clean: ## Remove what was built
+	rm -rf $(VENV) build dist
