@@ -69,7 +69,7 @@ end-to-end: $(VENV)/developed ## The installed program, the wheel and the demo, 
 	$(PYTHON) -m pytest tests/end_to_end --junit-xml=$(REPORTS)/end_to_end.xml $(PYTEST)
 
 soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
-	QUARTERDECK_PROFILE=soak $(PYTHON) .ci/soak.py $(PYTEST)
+	$(PYTHON) .ci/soak.py $(PYTEST)
 
 bench: $(VENV)/developed ## Measure against the official engine; writes docs/benchmarks.md
 	$(PYTHON) tests/bench/main.py --write docs/benchmarks.md

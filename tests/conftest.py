@@ -1,10 +1,11 @@
 """How all tests run: the seed, the share of the long tests, and what a skip means in CI.
 
-- Random tests are random: each run takes a new seed, prints it, and repeats an old one with `QUARTERDECK_SEED=n`.
-- `QUARTERDECK_PROFILE` says how much of the long tests runs: `share` (the default), `corpus` (every chart of the open
-  corpus, the usual number of examples) or `soak` (everything, with many examples).
-- With `CI=true` whatever would be skipped fails, for on the build machine nothing may be missing. The exceptions are
-  tests that belong to another operating system: their reasons begin with `only on` or `not on`.
+- Random tests are random: each run takes a new seed and prints it; `QUARTERDECK_SEED=n` repeats an old one.
+- `QUARTERDECK_PROFILE` says how much of the long tests runs: `share` (the default), `corpus` (every chart
+  of the open corpus, the usual number of examples) or `soak` (everything, with many examples).
+- With `CI=true` whatever would be skipped fails, for on the build machine nothing may be missing. The
+  exceptions are tests that belong to another operating system: their reasons begin with `only on` or `not
+  on`.
 - Compiled templates are cached in a folder of the run, never in the user's.
 """
 
@@ -21,7 +22,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-# Set here, at import, and in the environment: worker processes must draw the same share as the one that starts them.
+# Set at import and in the environment: worker processes must draw the same share as the one that starts them.
 SEED = int(os.environ.setdefault("QUARTERDECK_SEED", str(secrets.randbelow(2**31))))
 PROFILE = os.environ.setdefault("QUARTERDECK_PROFILE", "share")
 PLATFORM_REASONS = ("only on ", "not on ")
@@ -46,10 +47,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(SEED)
 
 
-def pytest_sessionstart() -> None:
-    """Keep this run's caches to itself; programs that the tests start inherit the folder."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        os.environ["QUARTERDECK_CACHE_DIR"] = tempfile.mkdtemp(prefix="quarterdeck-test-cache-")
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Give this run a cache of its own; programs that tests start find the package and that cache."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    cache = tempfile.TemporaryDirectory(prefix="quarterdeck-test-cache-", ignore_cleanup_errors=True)
+    session.config.add_cleanup(cache.cleanup)
+    os.environ["QUARTERDECK_CACHE_DIR"] = cache.name
+    paths = [str(session.config.rootpath / "server"), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

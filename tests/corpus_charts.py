@@ -1,7 +1,7 @@
 """The open corpus: real charts that others publish, and what the official engine makes of them.
 
-It is kept apart from the project, next to it (`../shared/corpus`) or where `QUARTERDECK_CORPUS` points. Without it
-the tests that need it are skipped with `MISSING` as their reason; in CI that fails.
+It is kept apart from the project, next to it (`../shared/corpus`) or where `QUARTERDECK_CORPUS` points.
+Without it the tests that need it are skipped with `MISSING` as their reason; in CI that fails.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """What Helm makes of a chart: rendered `templates` (path -> text), or the message with which it refuses."""
+    """What Helm makes of a chart: rendered `templates` (path -> text), or its message when it refuses."""
 
     templates: dict[str, str]
     error: str
@@ -25,7 +25,7 @@ def ask_helm(
 ) -> Answer:
     """Render `chart` (folder or archive) with `values` on top of its own.
 
-    The chart is loaded anew each time: rendering prunes disabled dependencies from Helm's loaded chart for good.
+    The chart is loaded anew each time: rendering prunes disabled dependencies from Helm's chart for good.
     """
     with helm_python.Chart.load(chart) as loaded:
         started = time.perf_counter()

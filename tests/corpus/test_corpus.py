@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import corpus_charts
 import pytest
+
+import corpus_charts
 
 pytestmark = pytest.mark.skipif(not corpus_charts.is_present(), reason=corpus_charts.MISSING)
 

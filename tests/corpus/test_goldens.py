@@ -6,9 +6,9 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-import corpus_charts
 import pytest
 
+import corpus_charts
 import quarterdeck
 from quarterdeck.diagnostics.model import Severity
 

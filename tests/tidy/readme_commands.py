@@ -1,6 +1,6 @@
 """Commands that the README shows, with their output.
 
-A block of this form is run by a test, in a copy of the repository's `examples/`, with the `quarterdeck` of the
+A block of this form is run by a test, in a folder with a copy of `examples/`, with the `quarterdeck` of the
 Python that runs the tests::
 
     <!-- run -->
@@ -10,8 +10,8 @@ Python that runs the tests::
     …
     ```
 
-`<!-- run exit=1 -->` expects that exit status. Each line of the block must be a line of the output; `…` stands for
-any lines. A block with `<!-- not run: why -->` above it is left alone.
+`<!-- run exit=1 -->` expects that exit status. Each line of the block must be a line of the output; `…`
+stands for any lines. A block with `<!-- not run: why -->` above it is left alone.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tidy.source_files import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 README = REPOSITORY / "README.md"
 BLOCK = re.compile(r"^<!-- run(?: exit=(\d))? -->\n```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -61,13 +63,7 @@ def run_claim(claim: Claim, folder: Path) -> subprocess.CompletedProcess[str]:
         message = f"only quarterdeck can be run for the README, not {words[0]}"
         raise ValueError(message)
     shutil.copytree(REPOSITORY / "examples", folder / "examples")
-    paths = [str(REPOSITORY / "server"), os.environ.get("PYTHONPATH", "")]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "COLUMNS": "110",
-        "NO_COLOR": "1",
-    }
+    environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, "-m", "quarterdeck", *words[1:]],
         cwd=folder,

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tidy.readme_commands import README, Claim, claims, run_claim
 from tidy.source_files import REPOSITORY
 
@@ -35,7 +36,7 @@ def test_every_command_block_of_the_readme_is_claimed_or_says_why_not() -> None:
     blocks = re.findall(r"^(.*)\n\n?```(?:console|sh|shell|bash)\n", README.read_text("utf-8"), re.MULTILINE)
     assert blocks
     unmarked = [line for line in blocks if not line.startswith(("<!-- run", "<!-- not run: "))]
-    assert not unmarked, "a command block of the README needs `<!-- run -->` or `<!-- not run: why -->` above it"
+    assert not unmarked, "a command block needs `<!-- run -->` or `<!-- not run: why -->` above it"
 
 
 def test_make_targets_that_the_readme_names_exist() -> None:

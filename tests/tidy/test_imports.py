@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tidy.source_files import REPOSITORY
 
 HEAVY = ["pygls", "lsprotocol", "cryptography", "bcrypt", "ruamel", "watchfiles", "jinja2"]

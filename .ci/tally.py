@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Add up what the tests of one run counted; the last line printed is `N passed, N failed`.
 
-Reads every `*.xml` (JUnit) below the given folder, and the lines of `steps.txt` there: `name exit-status`. A step
-that failed without a failed test in a report (lint, types, an interrupted run) counts as one failure. A test that
-was skipped is in neither number. The exit status is 1 when anything failed or nothing was counted.
+Reads every `*.xml` (JUnit) below the given folder, and the lines of `steps.txt` there: `name exit-status`.
+A step that failed without a failed test in a report (lint, types, an interrupted run) counts as one
+failure. A test that was skipped is in neither number. The exit status is 1 when anything failed or nothing
+was counted.
 """
 
 from __future__ import annotations
 
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 
 def main(folder: Path) -> int:
@@ -34,8 +35,8 @@ def main(folder: Path) -> int:
 def count_report(path: Path) -> tuple[int, int]:
     """Count passed and failed tests of one JUnit file; a file that cannot be read is one failure."""
     try:
-        cases = list(ElementTree.parse(path).iter("testcase"))  # noqa: S314 - our own test runners wrote it
-    except ElementTree.ParseError:
+        cases = list(ET.parse(path).iter("testcase"))  # noqa: S314 - our own test runners wrote it
+    except ET.ParseError:
         return 0, 1
     failed = sum(any(case.find(tag) is not None for tag in ("failure", "error")) for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
