@@ -1,0 +1,144 @@
+"""Our findings as the protocol's diagnostics, with positions in the unit agreed on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
+from quarterdeck.text.edits import EditorLines, Replacement, Unit
+from quarterdeck.text.edits import Position as TextPosition
+from quarterdeck.text.line_index import LineIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SOURCE = "quarterdeck"
+
+_SEVERITIES = {
+    Severity.CRITICAL: lsp.DiagnosticSeverity.Error,
+    Severity.HIGH: lsp.DiagnosticSeverity.Error,
+    Severity.MEDIUM: lsp.DiagnosticSeverity.Warning,
+    Severity.LOW: lsp.DiagnosticSeverity.Information,
+    Severity.INFO: lsp.DiagnosticSeverity.Hint,
+}
+_ARCHIVE = re.compile(r"(?P<archive>.*/(?P<name>[^/]+\.(?:tgz|tar\.gz)))/(?P<inside>.+)", re.DOTALL)
+
+Diagnostics = dict[str, list[lsp.Diagnostic]]
+"""Diagnostics by the path of their file, in the order of their places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What the client said it understands."""
+
+    unit: Unit = Unit.UTF16
+    related_information: bool = False
+
+
+class Converter:
+    """Turns the findings of one analysis into diagnostics.
+
+    `read_text` gives the text of a file as the analysis saw it, or None; `uri_of` its URI as the client
+    writes it. Each file is read and cut into lines once.
+    """
+
+    def __init__(
+        self, abilities: Abilities, read_text: Callable[[str], str | None], uri_of: Callable[[str], str]
+    ) -> None:
+        self._abilities = abilities
+        self._read_text = read_text
+        self._uri_of = uri_of
+        self._lines: dict[str, tuple[LineIndex, EditorLines] | None] = {}
+
+    def diagnostics(self, findings: Iterable[Finding], chart: str) -> Diagnostics:
+        """Give the diagnostics of a chart's findings by file, without doubles."""
+        by_path: Diagnostics = {}
+        for finding in sorted(findings, key=lambda each: each.place):
+            outside = _ARCHIVE.match(finding.place.path)
+            path = f"{chart}/Chart.yaml" if outside else finding.place.path
+            diagnostic = self._diagnostic(finding)
+            inside = by_path.setdefault(path, [])
+            if diagnostic not in inside:
+                inside.append(diagnostic)
+        return by_path
+
+    def _diagnostic(self, finding: Finding) -> lsp.Diagnostic:
+        related: list[lsp.DiagnosticRelatedInformation] | None = None
+        notes: tuple[Related, ...] = finding.related
+        if self._abilities.related_information and notes:
+            related = [
+                lsp.DiagnosticRelatedInformation(location=self._location(note.place), message=note.message)
+                for note in notes
+            ]
+            notes = ()
+        return lsp.Diagnostic(
+            range=self.range(finding.place),
+            severity=_SEVERITIES[finding.severity],
+            code=finding.code,
+            source=SOURCE,
+            message=_message(finding, notes),
+            related_information=related,
+        )
+
+    def _location(self, place: Place) -> lsp.Location:
+        return lsp.Location(uri=self._uri_of(place.path), range=self.range(place))
+
+    def range(self, place: Place) -> lsp.Range:
+        """Give the range of a place; one without an end reaches to the last visible character of its line."""
+        if _ARCHIVE.match(place.path):
+            return lsp.Range(start=lsp.Position(0, 0), end=lsp.Position(0, 0))
+        known = self._lines_of(place.path)
+        if known is None:
+            start = lsp.Position(max(place.line - 1, 0), max(place.column - 1, 0))
+            end = lsp.Position(max(place.end_line - 1, 0), max(place.end_column - 1, 0))
+            return lsp.Range(start=start, end=max(start, end))
+        ours, theirs = known
+        start_offset = ours.offset(place.line, place.column)
+        if place.end_line:
+            end_offset = max(start_offset, ours.offset(place.end_line, place.end_column))
+        else:
+            line = min(max(place.line, 1), ours.line_count)
+            end_offset = max(start_offset, ours.line_start(line) + len(ours.line_text(line).rstrip()))
+        return lsp.Range(
+            start=_position(theirs.position(start_offset)), end=_position(theirs.position(end_offset))
+        )
+
+    def _lines_of(self, path: str) -> tuple[LineIndex, EditorLines] | None:
+        if path not in self._lines:
+            text = self._read_text(path)
+            self._lines[path] = (
+                None if text is None else (LineIndex(text), EditorLines(text, self._abilities.unit))
+            )
+        return self._lines[path]
+
+
+def replacement_from_lsp(change: lsp.TextDocumentContentChangeEvent) -> Replacement | str:
+    """Give one change of `textDocument/didChange` as an edit of ours, or the whole new text."""
+    if isinstance(change, lsp.TextDocumentContentChangePartial):
+        start, end = change.range.start, change.range.end
+        return Replacement(
+            TextPosition(start.line, start.character), TextPosition(end.line, end.character), change.text
+        )
+    return change.text
+
+
+def _position(position: TextPosition) -> lsp.Position:
+    return lsp.Position(position.line, position.character)
+
+
+def _message(finding: Finding, notes: tuple[Related, ...]) -> str:
+    """Write all that is to be said: what, what to do, what Helm says, and notes that found no other place."""
+    inside = _ARCHIVE.match(finding.place.path)
+    place = finding.place
+    head = f"{inside['name']}/{inside['inside']}:{place.line}:{place.column}: " if inside else ""
+    parts = [head + finding.message]
+    if finding.proposal:
+        parts.append(finding.proposal)
+    if finding.helm_message and finding.helm_message not in finding.message:
+        parts.append(f"Helm says: {finding.helm_message}")
+    parts.extend(f"{note.place.path}:{note.place.line}: {note.message}" for note in notes)
+    return "\n".join(parts)

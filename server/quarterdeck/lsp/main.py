@@ -1,0 +1,21 @@
+"""The server with the real checker."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from quarterdeck.workspace.check import check_chart_texts
+
+from quarterdeck.lsp.server import QuarterdeckServer
+
+
+def make_server() -> QuarterdeckServer:
+    """Make the server of one client."""
+    return QuarterdeckServer(_version(), check_chart_texts)
+
+
+def _version() -> str:
+    try:
+        return version("quarterdeck")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
