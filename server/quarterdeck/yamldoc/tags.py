@@ -1,0 +1,60 @@
+"""What a scalar with or without a tag means. Source: go.yaml.in/yaml/v2 decode.go, scalar, and resolve.go, resolve."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Any
+
+from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, ScalarNode
+from quarterdeck.yamldoc.resolve import is_timestamp, resolve_typed
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_RESOLVABLE = {LONG_TAG_PREFIX + name for name in ("bool", "int", "float", "null", "timestamp")}
+
+
+class TagError(Exception):
+    """A tag does not fit its scalar; `str()` is Go's text after `yaml: `."""
+
+
+def resolve_scalar(node: ScalarNode, *, typed: bool = False) -> Any:
+    """Give a scalar's value, a new object each time; integers as `int` if `typed`, else every number as float.
+
+    Raises:
+        TagError: the tag and the text do not go together.
+    """
+    text = node.text
+    tag = node.tag
+    if tag in _RESOLVABLE:
+        value: Any = _resolve_tagged(tag, text)
+    elif tag == LONG_TAG_PREFIX + "binary":
+        value = _decode_binary(text)
+    elif tag or not node.is_implicit:
+        value = text
+    else:
+        value = resolve_typed(text)[1]
+    if value.__class__ is str:
+        return "".join((value, "")) if len(value) == 1 else value[:1] + value[1:]
+    if value.__class__ is int and not typed:
+        return float(value)
+    return value
+
+
+def _resolve_tagged(tag: str, text: str) -> Any:
+    short = "!!" + tag[len(LONG_TAG_PREFIX) :]
+    kind, value = resolve_typed(text, allow_timestamp=short == "!!timestamp")
+    if kind == "!!timestamp" or kind == short:
+        return value
+    if short == "!!float" and value.__class__ is int and value < 1 << 63:
+        return float(value)
+    raise TagError(f"cannot decode {kind} `{text}` as a {short}")
+
+
+def _decode_binary(text: str) -> str:
+    """Decode base64 as Go does, line breaks allowed; bytes that are not UTF-8 become U+FFFD on the way through JSON."""
+    compact = text.replace("\n", "").replace("\r", "")
+    if _BASE64.fullmatch(compact) is None:
+        raise TagError("!!binary value contains invalid base64 data")
+    octets = binascii.a2b_base64(compact)
+    return _SURROGATES.sub("\ufffd", octets.decode("utf-8", "surrogateescape"))
