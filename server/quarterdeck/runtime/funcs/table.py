@@ -1,0 +1,24 @@
+"""The table of all template functions."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import quarterdeck.runtime.funcs as families
+from quarterdeck.runtime.signatures import FUNCTIONS, Function
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def function_table() -> Mapping[str, Function]:
+    """Give every function by name; the first call imports the family modules of `runtime.funcs`."""
+    for module in iter_modules(families.__path__, f"{families.__name__}."):
+        if module.name != __name__:
+            import_module(module.name)
+    return MappingProxyType(FUNCTIONS)
