@@ -72,10 +72,10 @@ soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
 	$(PYTHON) .ci/soak.py $(PYTEST)
 
 bench: $(VENV)/developed ## Measure against the official engine; writes docs/benchmarks.md
-	$(PYTHON) tests/bench/main.py --write docs/benchmarks.md
+	PYTHONPATH=tests $(PYTHON) -m bench --write docs/benchmarks.md
 
 bench-smoke: $(VENV)/developed ## A quick share of the benchmark: does it run, is it not absurd
-	$(PYTHON) tests/bench/main.py --smoke --junit-xml $(REPORTS)/bench.xml
+	PYTHONPATH=tests $(PYTHON) -m bench --smoke --junit-xml $(REPORTS)/bench.xml
 
 # --- the rest -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,168 @@
+"""Measures Quarterdeck against the official engine: `make bench`, `make bench-smoke`.
+
+A smoke run takes a few charts once. It asserts no times, for a shared machine keeps none; it fails where a
+row cannot be measured, where the output differs from Helm's, or where a figure is absurd.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from bench.coverage import coverage_row
+from bench.latency import edit_row, keystroke_row
+
+import corpus_charts
+from bench import report
+from bench.calibration import Calibration
+from bench.engines import measured_engines
+from bench.equality import equality_row
+from bench.figures import Row, ratio_row
+from bench.processes import check_row, memory_row
+from bench.ratios import time_chart_first, time_first, time_hot
+from bench.subjects import KUBE_PROMETHEUS_STACK, Subject, subjects
+from bench.umbrella import SUB_CHARTS, compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+WARM = "Helm's render time / ours, warm (cached code, fresh process, first render)"
+ABSURD_RATIO = 0.05
+"""A smoke run fails where we are twenty times slower than Helm."""
+
+
+class Bench:
+    """One run: its charts, its calibration, and the rows so far."""
+
+    def __init__(self, folder: Path, *, is_smoke: bool, rounds: int) -> None:
+        self.folder = folder
+        self.is_smoke = is_smoke
+        self.rounds = rounds
+        self.calibration = Calibration()
+        self.subjects = subjects(folder / "corpus", is_smoke=is_smoke)
+        self.stack = self.find_stack()
+        self.rows: list[Row] = []
+        self.failures: list[str] = []
+
+    def find_stack(self) -> Subject:
+        """Give kube-prometheus-stack, which is in each run."""
+        found = [subject for subject in self.subjects if subject.name == KUBE_PROMETHEUS_STACK]
+        return found[0] if found else one_subject(KUBE_PROMETHEUS_STACK, self.folder / "corpus")
+
+    def run(self) -> None:
+        """Measure all rows, in the order of the table."""
+        names = [subject.name for subject in self.subjects] if self.is_smoke else corpus_charts.chart_names()
+        self.measure(lambda: [equality_row(names, self.folder / "corpus")])
+        self.measure(self.first_rows)
+        self.measure(lambda: [edit_row(self.stack, self.calibration, 30 if self.is_smoke else 300)])
+        self.measure(self.umbrella_rows)
+        self.measure(lambda: [memory_row(self.stack)])
+        self.measure(lambda: [coverage_row(self.subjects)])
+        self.measure(lambda: [check_row(self.calibration, 3 if self.is_smoke else 15)])
+        self.measure(lambda: [keystroke_row(self.calibration, 30 if self.is_smoke else 500)])
+
+    def measure(self, make_rows: Callable[[], Sequence[Row]]) -> None:
+        """Make some rows, with the calibration loop before and after; a failure is noted and the rest goes on."""
+        self.calibration.sample()
+        try:
+            rows = make_rows()
+        except Exception:  # noqa: BLE001 - one row that cannot be measured must not lose the others
+            self.failures.append(traceback.format_exc())
+            say(self.failures[-1])
+            return
+        finally:
+            self.calibration.sample()
+        self.rows += rows
+        for line in report.lines(rows):
+            say(line)
+
+    def first_rows(self) -> list[Row]:
+        """Measure warm, hot and cold."""
+        has_prototype = "prototype" in measured_engines()
+        warm, cold = time_first(self.subjects, self.rounds, say)
+        hot = time_hot(self.subjects, self.rounds, say)
+        rows = [
+            ratio_row(WARM, 10, warm, has_prototype=has_prototype),
+            ratio_row("the same, hot", 15, hot, has_prototype=has_prototype),
+            ratio_row("the same, cold (no cache of any kind)", 1, cold, has_prototype=has_prototype),
+        ]
+        self.failures += [
+            f"{timing.described('ours')}: absurd"
+            for timing in (*warm, *hot, *cold)
+            if timing.ratio("ours") < ABSURD_RATIO
+        ]
+        return rows
+
+    def umbrella_rows(self) -> list[Row]:
+        """Measure the chart of many sub-charts, warm."""
+        count = len(self.subjects) // 2 if self.is_smoke else SUB_CHARTS
+        umbrella = compose(self.subjects, self.folder, count)
+        timing = time_chart_first(umbrella, min(self.rounds, 3), self.folder / "caches", is_warm=True)
+        ratio = timing.ratio("ours")
+        return [
+            Row(
+                what=f"chart of {count} sub-charts (made from the corpus by the benchmark), warm",
+                reach="20x Helm",
+                measured=timing.described("ours").partition(": ")[2],
+                prototype=f"{timing.ratio('prototype'):.1f}x" if "prototype" in timing.engines else "-",
+                has_reached=ratio >= 20,
+            )
+        ]
+
+
+def one_subject(name: str, folder: Path) -> Subject:
+    """Give one chart of the corpus with its default values."""
+    return Subject(name, corpus_charts.unpack(name, folder), {})
+
+
+def say(line: str) -> None:
+    """Show progress at once."""
+    print(line, flush=True)
+
+
+def write_junit(path: Path, rows: Sequence[Row], failures: Sequence[str]) -> None:
+    """Write the run as a test report: one test per row, one failed test per failure."""
+    suite = ET.Element("testsuite", name="bench")
+    for row in rows:
+        ET.SubElement(suite, "testcase", classname="bench", name=row.what)
+    for failure in failures:
+        case = ET.SubElement(suite, "testcase", classname="bench", name=failure.strip().rpartition("\n")[2])
+        ET.SubElement(case, "failure").text = failure
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ET.ElementTree(suite).write(path, "utf-8", xml_declaration=True)
+
+
+def main() -> int:
+    """Read the arguments, measure, write; 1 when something could not be measured."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="a few charts, once")
+    parser.add_argument("--rounds", type=int, default=0, help="rounds per chart (default 5, smoke 1)")
+    parser.add_argument("--write", type=Path, help="the Markdown file to write")
+    parser.add_argument("--junit-xml", type=Path, help="the test report to write")
+    arguments = parser.parse_args()
+    if not corpus_charts.is_present():
+        say(f"left out: the benchmark ({corpus_charts.MISSING})")
+        if arguments.junit_xml:
+            write_junit(arguments.junit_xml, [], [corpus_charts.MISSING])
+        return 1
+    started = time.monotonic()
+    rounds = arguments.rounds or (1 if arguments.smoke else 5)
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as folder:
+        bench = Bench(Path(folder), is_smoke=arguments.smoke, rounds=rounds)
+        bench.run()
+    say(f"slowness {bench.calibration.slowness:.2f}, {(time.monotonic() - started) / 60:.1f} minutes")
+    if arguments.write:
+        arguments.write.write_text(report.markdown(bench.rows, bench.calibration, rounds=rounds), "utf-8")
+    if arguments.junit_xml:
+        write_junit(arguments.junit_xml, bench.rows, bench.failures)
+    return 1 if bench.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
