@@ -68,7 +68,7 @@ class Bench:
         self.measure(lambda: [keystroke_row(self.calibration, 30 if self.is_smoke else 500)])
 
     def measure(self, make_rows: Callable[[], Sequence[Row]]) -> None:
-        """Make some rows, with the calibration loop before and after; a failure is noted and the rest goes on."""
+        """Make some rows, the calibration loop before and after; a failure is noted, the rest goes on."""
         self.calibration.sample()
         try:
             rows = make_rows()

@@ -70,8 +70,7 @@ def work(rounds: int = 16_000) -> int:
         box = boxes[round_number & 15]
         pieces: list[str] = []
         for number in range(12):
-            pieces.append(f"{box.field('key' + str(number))}: value\n")  # noqa: PERF401 - appends are the
-            point
+            pieces.append(f"{box.field('key' + str(number))}: value\n")  # noqa: PERF401 - appends count
         text = "".join(pieces)
         length += len(text.replace("\n", "\n  ")) + text.count("value")
     return length
