@@ -39,7 +39,7 @@ def field(receiver: Any, name: str) -> Any:
     if isinstance(receiver, GoMap):
         found = receiver.get(name)
         return _zero_element(receiver) if found is None else found
-    if isinstance(receiver, (GoStruct, NamedInt, dict)):
+    if isinstance(receiver, (GoStruct, NamedInt)):
         return receiver.get(name)
     raise GoError(f"can't evaluate field {name} in type {go_type(receiver)}")
 
@@ -87,7 +87,7 @@ def _table(values: dict[str, Any], path: str) -> dict[str, Any]:
     """Give the map at a dotted path. Source: Helm pkg/chart/common/values.go, Table."""
     table = values
     for part in path.split("."):
-        found = table.get(part)
+        found: Any = table.get(part)
         if found.__class__ is not dict and not isinstance(found, (Values, RootContext)):
             raise GoError(f"error calling Table: {quote(part)} is not a table")
         table = found
@@ -99,6 +99,7 @@ def _path_value(values: dict[str, Any], path: str) -> Any:
     if not path:
         raise GoError("error calling PathValue: YAML path cannot be empty")
     parents, _, last = path.rpartition(".")
+    found: Any
     try:
         table = _table(values, parents) if parents else values
         found = table[last]

@@ -1,11 +1,11 @@
 """Arguments of template functions: Go's checks and conversions, for one value and as compiled wrappers.
 
-Go knows two kinds of nil, both None here. A nil *interface* is what a field or element gives; an *invalid* value
-is what a variable, a parenthesised pipeline or a piped value gives. Which one a None is depends on the node that
-gave it, so callers say it (`is_interface_nil`). `checked` cannot know and takes every None for the invalid one,
-which passes where a nil map or slice is wanted; for arguments that are fields, elements or dot the code generator
-must look for None itself where the parameter's type is neither an interface nor reflect.Value
-(`takes_interface_nil`).
+Go knows two kinds of nil, both None here. A nil *interface* is what a field or element gives; an *invalid*
+value is what a variable, a parenthesised pipeline or a piped value gives. Which one a None is depends on the
+node that gave it, so callers say it (`is_interface_nil`). `checked` cannot know and takes every None for the
+invalid one, which passes where a nil map or slice is wanted; for arguments that are fields, elements or dot
+the code generator must look for None itself where the parameter's type is neither an interface nor
+reflect.Value (`takes_interface_nil`).
 
 Source: text/template exec.go (evalCall, evalArg, validateType).
 """
@@ -190,8 +190,8 @@ _WRAPPERS: dict[tuple[tuple[str, ...], bool], Callable[..., Callable[..., Any]]]
 def checked(function: Function) -> Callable[..., Any]:
     """Give a callable that tests its arguments as Go does and calls the function's own Python function.
 
-    A function that takes the context gets it first, unchecked. Where nothing is to be tested the Python function
-    itself is given. A wrong number of arguments is a TypeError: `check_count` words it as Go does.
+    A function that takes the context gets it first, unchecked. Where nothing is to be tested the Python
+    function itself is given. A wrong number of arguments is a TypeError: `check_count` words it as Go does.
     """
     params = tuple(canonical_type(param) for param in function.params)
     if all(param.removeprefix("...") in _EVERYTHING for param in params):

@@ -15,8 +15,8 @@ SHORTEST = -1
 def format_general(value: float) -> str:
     """Give the shortest text, as `%v` and `{{ value }}` print it: `8080`, `999999.5`, `1e+06`, `1e-05`.
 
-    The exponent form begins below 1e-4 and at 1e6, whatever the number of digits: when the shortest digits are
-    wanted, `%g` decides as if six had been asked for. Source: strconv ftoa.go, formatDigits.
+    The exponent form begins below 1e-4 and at 1e6, whatever the number of digits: when the shortest digits
+    are wanted, `%g` decides as if six had been asked for. Source: strconv ftoa.go, formatDigits.
     """
     if -1e6 < value < 1e6:
         whole = int(value)

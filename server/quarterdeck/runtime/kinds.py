@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from quarterdeck.runtime.values import GoInt, GoList, GoMap, GoStruct, NilList, NilMap
 
@@ -56,7 +56,7 @@ def go_kind(value: Any) -> str:
 
 
 def is_true(value: Any) -> bool:
-    """Tell whether `if` takes its first branch; the same as Python's own truth, by how values are represented.
+    """Tell whether `if` takes its first branch: Python's own truth, by how values are represented.
 
     Source: text/template exec.go, isTrue.
     """

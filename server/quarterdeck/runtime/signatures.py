@@ -5,8 +5,8 @@ A family file in `runtime.funcs` registers its functions::
     @function("trunc", "func(int, string) string")
     def trunc(length: int, text: str) -> str: ...
 
-The Python function gets arguments that already have the Go types of the signature; `calls.checked` wraps it with
-Go's own argument checks (`text/template` exec.go, evalCall and validateType). `effect` tells how it behaves:
+The Python function gets arguments that already have the Go types of the signature; `calls.checked` wraps it
+with Go's own argument checks (`text/template` exec.go, evalCall and validateType). `effect` tells how it behaves:
 
 - `pure`: the same arguments always give the same result, nothing else happens.
 - `context`: takes the `Context` first; pure otherwise.
@@ -65,7 +65,7 @@ FUNCTIONS: dict[str, Function] = {}
 
 
 def function(name: str, signature: str, *, effect: Effect = "pure") -> Callable[[_F], _F]:
-    """Register a template function under `name` with its Go `signature`, such as `func(int, ...any) string`."""
+    """Register a template function under `name` with its Go `signature`: `func(int, ...any) string`."""
 
     def register(call: _F) -> _F:
         FUNCTIONS[name] = Function(name, signature, call, effect)

@@ -17,11 +17,11 @@
 | nil maps and slices that have a type | `NilMap`, `NilList` |
 | []byte | bytes |
 | complex128 (constants such as `1i`) | complex |
-| structs and named types with methods (time.Time, Capabilities, Files, semver.Version) | `GoStruct` subclasses |
+| structs and named types with methods (time.Time, Capabilities, Files, …) | `GoStruct` subclasses |
 
 Plain `dict`, `list`, `str`, `float` are exact classes in the values tree, so that hot code may test
-`x.__class__ is str`; everything special is a subclass and takes the slow path. Every object's truth in Python is
-Go's truth (`template.IsTrue`): zero, the empty string, empty containers and nil are false, structs are true.
+`x.__class__ is str`; everything special is a subclass and takes the slow path. Every object's truth in Python
+is Go's truth (`template.IsTrue`): zero, empty strings and containers and nil are false, structs are true.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from quarterdeck.runtime.goerror import GoError
 
 if TYPE_CHECKING:
-    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+    from _collections_abc import dict_items, dict_keys, dict_values
+    from collections.abc import Iterator
 
 
 class GoInt(int):
@@ -177,15 +178,15 @@ class NilList(GoList):
 
 
 TEMPLATE_READS: list[int] = [0]
-"""How often field `Template` of any chart's dot may have been read: the renderer compares before and after."""
+"""How often field `Template` of any dot may have been read: the renderer compares before and after."""
 
 
 class RootContext(dict[str, Any]):
-    """The dot that a chart's files are executed with: Values, Release, Chart, Files, Capabilities, Subcharts, Template.
+    """The dot that a chart's files are executed with: Values, Release, Chart, Files, Capabilities, Template, ….
 
-    One object for all files of one chart; `Template` is rewritten for each file. A result that did not read it
-    serves other files too, so whatever looks at the whole map counts in `TEMPLATE_READS`. `get` does not, being
-    how fields are read: who reads `Template` by it counts with `note_template_read`.
+    One object for all files of one chart; `Template` is rewritten for each file. A result that did not read
+    it serves other files too, so whatever looks at the whole map counts in `TEMPLATE_READS`. `get` does not,
+    being how fields are read: who reads `Template` by it counts with `note_template_read`.
     """
 
     __slots__ = ()
@@ -204,17 +205,17 @@ class RootContext(dict[str, Any]):
         TEMPLATE_READS[0] += 1
         return super().__getitem__(key)
 
-    def keys(self) -> KeysView[str]:
+    def keys(self) -> dict_keys[str, Any]:
         """Give the keys, counting a possible read."""
         TEMPLATE_READS[0] += 1
         return super().keys()
 
-    def values(self) -> ValuesView[Any]:
+    def values(self) -> dict_values[str, Any]:
         """Give the values, counting a possible read."""
         TEMPLATE_READS[0] += 1
         return super().values()
 
-    def items(self) -> ItemsView[str, Any]:
+    def items(self) -> dict_items[str, Any]:
         """Give keys and values, counting a possible read."""
         TEMPLATE_READS[0] += 1
         return super().items()
@@ -229,8 +230,9 @@ class GoStruct:
     """A Go struct or named type with fields and methods, as templates see it.
 
     Subclasses set `go_type` and `kind` (Go's reflect.Kind: struct, ptr, slice, map, …), and answer `get`.
-    Methods with arguments are called by `invoke`. Field access on values of the tree is `.get(name)` for maps and
-    structs alike. Those of kind map or slice define `__len__`, for truth and `len`, and `__getitem__`, for `index`.
+    Methods with arguments are called by `invoke`. Field access on values of the tree is `.get(name)` for maps
+    and structs alike. Those of kind map or slice define `__len__`, for truth and `len`, and `__getitem__`, for
+    `index`.
     `is_stringer` tells whether the type itself has String() or Error(), so that `fmt` calls it; otherwise `fmt`
     prints `fields`.
     """
@@ -271,5 +273,5 @@ class GoStruct:
         return None
 
     def marshal(self) -> Any:
-        """Give what encoding/json makes of it: a plain value, or a dict in the order of the struct's fields."""
+        """Give what encoding/json makes of it: a plain value, or a dict in the order of the fields."""
         return dict(self.fields())

@@ -59,7 +59,7 @@ def length(value: Any) -> int:
     """Give the number of elements or bytes.
 
     Raises:
-        GoError: the value has no length; for a nil that came from a field Go has other words, see `access.length`.
+        GoError: the value has no length; a nil from a field has other words, see `access.length`.
     """
     return access.length(value)
 
@@ -113,7 +113,7 @@ def call(target: Any, *_arguments: Any) -> Any:
 
 
 def _evaluated(values: tuple[Any, ...]) -> str:
-    """Source: text/template funcs.go, evalArgs: structs print as they do in `{{ value }}`, nil as no value."""
+    """Print the values, structs and nil as `{{ value }}` does. Source: text/template funcs.go, evalArgs."""
     if len(values) == 1 and values[0].__class__ is str:
         return values[0]
     return printing.sprint(
