@@ -157,7 +157,7 @@ class Session:
     def _forget(self, chart: str) -> None:
         self._revisions.pop(chart, None)
         self._analyst.forget(chart)
-        self._send(self._board.clear(chart), {})
+        self._send(self._board.clear(chart), {buffer.path: buffer.version for buffer in self._buffers})
 
     def _analyse(self, request: Request, is_cancelled: IsCancelled) -> None:
         """Check a chart and hand the diagnostics to the loop; runs on the analyst's thread."""

@@ -21,7 +21,7 @@ def find_chart_root(path: str) -> str | None:
     """Give the folder of the outermost chart that renders `path` (absolute, with `/`), or None.
 
     That is the nearest folder above with a `Chart.yaml`; while it lies in the `charts/` folder of another
-    chart, that one: a sub-chart is rendered with its parent's values, and the whole family sees what it defines.
+    chart, that one: a sub-chart is rendered with its parent's values, and all of them share their defines.
     """
     folder = dirname(path)
     while not is_chart(folder):
