@@ -48,8 +48,8 @@ def compare(folder: Path, scenario: Scenario) -> Comparison:
 def stopping(problems: Sequence[Finding]) -> list[Finding]:
     """Give the problems at which the engine would stop.
 
-    `helm template` also refuses a chart whose dependencies are not vendored; the engine, which made the goldens,
-    renders it.
+    `helm template` also refuses a chart whose dependencies are not vendored; the engine, which made the
+    goldens, renders it.
     """
     return [
         problem
