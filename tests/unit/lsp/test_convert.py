@@ -1,0 +1,137 @@
+"""Tests of findings as diagnostics, and of what is told to the client."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types as lsp
+
+from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
+from quarterdeck.lsp.board import Board
+from quarterdeck.lsp.convert import Abilities, Converter
+from quarterdeck.text.edits import Unit
+from quarterdeck.text.uri import uri_from_path
+
+TEXT = "one\n😀 two  \r\nthree"
+
+
+def finding(place: Place, **fields: object) -> Finding:
+    return Finding(**{"code": "QD1", "severity": Severity.HIGH, "place": place, "message": "bad", **fields})
+
+
+def convert(
+    *findings: Finding, unit: Unit = Unit.UTF16, related: bool = True
+) -> dict[str, list[lsp.Diagnostic]]:
+    abilities = Abilities(unit=unit, related_information=related)
+    texts = {"/shop/a.yaml": TEXT}
+    return Converter(abilities, texts.get, uri_from_path).diagnostics(findings, "/shop")
+
+
+def span(place: Place, unit: Unit = Unit.UTF16) -> tuple[int, int, int, int]:
+    ((diagnostic,),) = convert(finding(place), unit=unit).values()
+    start, end = diagnostic.range.start, diagnostic.range.end
+    return start.line, start.character, end.line, end.character
+
+
+@pytest.mark.parametrize(
+    ("unit", "columns"), [(Unit.UTF32, (2, 5)), (Unit.UTF16, (3, 6)), (Unit.UTF8, (5, 8))]
+)
+def test_columns_become_units_of_the_client(unit: Unit, columns: tuple[int, int]) -> None:
+    assert span(Place("/shop/a.yaml", 2, 3, 2, 6), unit) == (1, columns[0], 1, columns[1])
+
+
+def test_a_place_without_an_end_reaches_to_the_last_visible_character() -> None:
+    assert span(Place("/shop/a.yaml", 2, 3)) == (1, 3, 1, 6)
+    assert span(Place("/shop/a.yaml", 2, 8)) == (1, 8, 1, 8)
+
+
+def test_places_behind_the_text_are_moved_into_it() -> None:
+    assert span(Place("/shop/a.yaml", 99, 99)) == (2, 5, 2, 5)
+
+
+def test_a_file_that_cannot_be_read_keeps_its_places() -> None:
+    assert span(Place("/shop/gone.yaml", 4, 7, 4, 9)) == (3, 6, 3, 8)
+    assert span(Place("/shop/gone.yaml", 4, 7)) == (3, 6, 3, 6)
+
+
+def test_a_place_in_an_archive_is_told_at_the_charts_own_file() -> None:
+    shown = convert(finding(Place("/shop/charts/db-1.0.tgz/templates/a.yaml", 3, 4)))
+    ((path, (diagnostic,)),) = shown.items()
+    assert path == "/shop/Chart.yaml"
+    assert diagnostic.message == "db-1.0.tgz/templates/a.yaml:3:4: bad"
+    assert diagnostic.range == lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+
+
+def test_the_message_says_what_to_do_and_what_helm_says() -> None:
+    told = finding(Place("/shop/a.yaml"), proposal="Do this.", helm_message="template: x:1: oops")
+    ((diagnostic,),) = convert(told).values()
+    assert diagnostic.message == "bad\nDo this.\nHelm says: template: x:1: oops"
+
+
+def test_helms_words_are_not_said_twice() -> None:
+    ((diagnostic,),) = convert(
+        finding(Place("/shop/a.yaml"), message="oops here", helm_message="oops")
+    ).values()
+    assert diagnostic.message == "oops here"
+
+
+def test_related_places_are_links_or_else_lines_of_the_message() -> None:
+    told = finding(Place("/shop/a.yaml"), related=(Related(Place("/shop/a.yaml", 3, 1, 3, 6), "set here"),))
+    ((linked,),) = convert(told).values()
+    (link,) = linked.related_information
+    assert (link.location.uri, link.message) == ("file:///shop/a.yaml", "set here")
+    assert link.location.range == lsp.Range(lsp.Position(2, 0), lsp.Position(2, 5))
+    ((plain,),) = convert(told, related=False).values()
+    assert plain.related_information is None
+    assert plain.message == "bad\n/shop/a.yaml:3: set here"
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [
+        (Severity.CRITICAL, lsp.DiagnosticSeverity.Error),
+        (Severity.HIGH, lsp.DiagnosticSeverity.Error),
+        (Severity.MEDIUM, lsp.DiagnosticSeverity.Warning),
+        (Severity.LOW, lsp.DiagnosticSeverity.Information),
+        (Severity.INFO, lsp.DiagnosticSeverity.Hint),
+    ],
+)
+def test_every_severity_has_its_level(severity: Severity, level: lsp.DiagnosticSeverity) -> None:
+    ((diagnostic,),) = convert(finding(Place("/shop/a.yaml"), severity=severity)).values()
+    assert diagnostic.severity == level
+
+
+def test_doubles_are_told_once_and_in_the_order_of_the_text() -> None:
+    late, early = finding(Place("/shop/a.yaml", 3, 1)), finding(Place("/shop/a.yaml", 1, 1))
+    ((first, second),) = convert(late, early, late).values()
+    assert (first.range.start.line, second.range.start.line) == (0, 2)
+
+
+def diagnostic(message: str) -> lsp.Diagnostic:
+    return lsp.Diagnostic(range=lsp.Range(lsp.Position(0, 0), lsp.Position(0, 1)), message=message)
+
+
+def test_only_files_that_changed_are_told_and_clean_ones_get_an_empty_list() -> None:
+    board, bad, worse = Board(), diagnostic("bad"), diagnostic("worse")
+    assert board.replace("/shop", {"/a": [bad], "/b": [bad]}, {}) == {"/a": [bad], "/b": [bad]}
+    assert board.replace("/shop", {"/a": [bad], "/b": [worse]}, {}) == {"/b": [worse]}
+    assert board.replace("/shop", {"/b": [worse]}, {}) == {"/a": []}
+    assert board.replace("/shop", {"/b": [worse]}, {}) == {}
+
+
+def test_an_open_file_is_told_at_each_of_its_versions_and_once() -> None:
+    board, bad = Board(), diagnostic("bad")
+    assert board.replace("/shop", {}, {"/a": 1}) == {"/a": []}
+    assert board.replace("/shop", {}, {"/a": 1}) == {}
+    assert board.replace("/shop", {"/a": [bad]}, {"/a": 2}) == {"/a": [bad]}
+    assert board.replace("/shop", {"/a": [bad]}, {"/a": 3}) == {"/a": [bad]}
+    assert board.replace("/shop", {"/a": [bad]}, {}) == {}, "closed with the same text"
+    assert board.replace("/shop", {}, {}) == {"/a": []}
+    assert board.replace("/shop", {}, {"/a": 3}) == {"/a": []}, "opened again"
+
+
+def test_two_charts_that_share_a_file_keep_their_own() -> None:
+    board, one, two = Board(), diagnostic("one"), diagnostic("two")
+    board.replace("/shop", {"/common": [one]}, {})
+    assert board.replace("/bank", {"/common": [two]}, {}) == {"/common": [one, two]}
+    assert board.clear("/shop") == {"/common": [two]}
+    assert board.clear("/bank") == {"/common": []}
