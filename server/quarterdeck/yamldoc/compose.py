@@ -48,12 +48,17 @@ class ComposedDocument:
         self.unknown_aliases: list[AliasNode] = []
 
 
-def compose_next(parser: Any, shift: int = 0) -> ComposedDocument | None:
+def compose_next(
+    parser: Any,
+    shift: int = 0,
+    *,
+    allow_unknown_aliases: bool = False,
+) -> ComposedDocument | None:
     """Read the next document of `parser`, None at the end of the stream; `shift` is added to every offset.
 
     Raises:
         yaml.YAMLError: libyaml refuses the text.
-        ComposeError: it is nested too deeply.
+        ComposeError: it is nested too deeply, or refers to an anchor that is not there.
     """
     get_event = parser.get_event
     event = get_event()
@@ -79,9 +84,10 @@ def compose_next(parser: Any, shift: int = 0) -> ComposedDocument | None:
             is_implicit = event.implicit[0]
             tag = event.tag
             value: Scalar = text
-            if is_implicit:
-                if not text or text[0] in HINTS:
-                    value = resolve_plain(text)
+            if is_implicit and (not text or text[0] in HINTS):
+                value = resolve_plain(text)
+            if "?" in text and not event.style and owner is not None and owner.is_flow:
+                raise _question_error(event, owner, shift)
             node: Any = ScalarNode(
                 event.start_mark.index + shift,
                 event.end_mark.index + shift,
@@ -108,6 +114,8 @@ def compose_next(parser: Any, shift: int = 0) -> ComposedDocument | None:
             target = anchors.get(event.anchor)
             node = AliasNode(event.start_mark.index + shift, event.end_mark.index + shift, event.anchor, target)
             if target is None:
+                if not allow_unknown_aliases:
+                    raise ComposeError(f"unknown anchor '{event.anchor}' referenced", node.start)
                 document.unknown_aliases.append(node)
         elif kind is _DocumentEnd:
             document.end = event.end_mark.index + shift
@@ -137,6 +145,16 @@ def compose_next(parser: Any, shift: int = 0) -> ComposedDocument | None:
                     mark = event.start_mark
                     line = mark.line + 1 if mark.line else 0
                     raise ComposeError(f"exceeded max depth of {MAX_DEPTH}", mark.index + shift, line)
+
+
+def _question_error(event: Any, owner: MapNode | ListNode, shift: int) -> ComposeError:
+    """Give go-yaml's error for a plain scalar in brackets that a question mark ends."""
+    before = event.value[: event.value.index("?")]
+    line = event.start_mark.line + before.count("\n")
+    closing = "}" if owner.__class__ is MapNode else "]"
+    return ComposeError(
+        f"did not find expected ',' or '{closing}'", event.start_mark.index + len(before) + shift, line
+    )
 
 
 def _content_end(owner: MapNode | ListNode, end: int) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from quarterdeck.yamldoc.compose import ComposedDocument, ComposeError, compose_next
-from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_parser
+from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
+from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_parser, readable_before
 from quarterdeck.yamldoc.go_syntax import go_quote, go_syntax, go_type
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, AliasNode, ListNode, MapNode, Node, ScalarNode
 from quarterdeck.yamldoc.resolve import MAX_INT64
@@ -41,9 +42,9 @@ def decode_text(text: str, *, strict: bool, forbidden: YamlError | None) -> tupl
 
     `forbidden` is the first character that YAML does not allow; a document that ends before it is still read.
     """
-    readable = text if forbidden is None else text[: forbidden.offset]
+    readable = text if forbidden is None else readable_before(text, forbidden.offset)
     try:
-        document = compose_next(make_parser(readable))
+        document = _compose_first(readable)
     except yaml.YAMLError as error:
         wrong = go_error(error, text)
         if forbidden is not None and wrong.offset >= len(readable):
@@ -57,6 +58,21 @@ def decode_text(text: str, *, strict: bool, forbidden: YamlError | None) -> tupl
         return decode_document(document, text, strict=strict), None
     except DecodeError as error:
         return None, str(error)
+
+
+def _compose_first(text: str) -> ComposedDocument | None:
+    """Compose the first document; colons that libyaml alone refuses become stand-ins, one reading after the other."""
+    colons: set[int] = set()
+    while True:
+        parser = StandInParser(text, colons) if colons or has_inner_mark(text) else make_parser(text)
+        try:
+            return compose_next(parser)
+        except yaml.YAMLError as error:
+            wrong = go_error(error, text)
+            is_colon = UNEXPECTED_COLON in wrong.message and text[wrong.offset : wrong.offset + 1] == ":"
+            if not is_colon or wrong.offset in colons or len(colons) >= MAX_COLONS:
+                raise
+            colons.add(wrong.offset)
 
 
 def decode_document(document: ComposedDocument | None, text: str, *, strict: bool = False) -> Any:

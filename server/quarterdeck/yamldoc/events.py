@@ -21,6 +21,8 @@ except ImportError:
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The characters that YAML's readers refuse. Source: yaml.v2 readerc.go, yaml_parser_update_buffer."""
 
+_READ_AT_A_TIME = 512
+
 MAX_DEPTH = 10_000
 """How deep go-yaml lets collections nest. Source: yaml.v2 scannerc.go, max_flow_level and max_indents."""
 
@@ -61,6 +63,12 @@ def _octet_message(text: str, offset: int) -> str:
 
 def _are_octets(text: str) -> bool:
     return all("\udc80" <= character <= "\udcff" for character in text)
+
+
+def readable_before(text: str, offset: int) -> str:
+    """Give what go-yaml has read before it meets the forbidden character at `offset`: it reads 512 octets at a time."""
+    octets = text[:offset].encode("utf-8", "surrogatepass")
+    return octets[: len(octets) // _READ_AT_A_TIME * _READ_AT_A_TIME].decode("utf-8", "ignore")
 
 
 def make_parser(text: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from quarterdeck.yamldoc.decode import CONVERSION, decode_text, key_text
+from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, has_inner_mark
 from quarterdeck.yamldoc.events import MAX_DEPTH, find_forbidden, go_error, make_parser
 from quarterdeck.yamldoc.resolve import HINTS, resolve_plain, resolve_typed
 
@@ -35,14 +36,17 @@ def load_yaml(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     if quick is not None:
         return quick(), None
     forbidden = find_forbidden(text)
-    if forbidden is not None or strict:
+    if forbidden is not None or strict or has_inner_mark(text):
         return decode_text(text, strict=strict, forbidden=forbidden)
     try:
-        value = _build(make_parser(text))
+        value = _build(make_parser(text), text)
     except _NeedsTreeError:
         return decode_text(text, strict=strict, forbidden=None)
     except yaml.YAMLError as error:
-        return None, f"{CONVERSION}yaml: {go_error(error, text).message}"
+        wrong = go_error(error, text)
+        if UNEXPECTED_COLON in wrong.message:
+            return decode_text(text, strict=strict, forbidden=None)
+        return None, f"{CONVERSION}yaml: {wrong.message}"
     return value, None
 
 
@@ -53,12 +57,13 @@ class _NeedsTreeError(Exception):
 _QUICK: dict[str, Any] = {"": lambda: None, "{}": dict, "[]": list, "null": lambda: None, "{}\n": dict}
 
 
-def _build(parser: Any) -> Any:
+def _build(parser: Any, text: str) -> Any:
     """Build the first document's value straight from the events, without recursion.
 
     `container` is the open collection, `key` the key that waits for its value (`_NO_KEY` in between),
     `stack` the enclosing collections with their keys.
     """
+    has_question = "?" in text
     get_event = parser.get_event
     get_event()  # stream start
     event = get_event()
@@ -99,6 +104,8 @@ def _build(parser: Any) -> Any:
                 container.append(value)
         elif kind is _MappingStart or kind is _SequenceStart:
             if in_map and key is None:
+                raise _NeedsTreeError
+            if has_question and event.flow_style and text[event.end_mark.index : event.end_mark.index + 1] not in "]}":
                 raise _NeedsTreeError
             value = {} if kind is _MappingStart else []
             if in_map:
