@@ -2,67 +2,154 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from quarterdeck.gotmpl.nodes import Define, Statement, Template
-from quarterdeck.runtime.context import Context
+import msgspec
+
+from quarterdeck.gotmpl.nodes import Block, Comment, Define, Statement, SyntaxProblem, Template, Text
+from quarterdeck.gotmpl.parser import parse_template
+from quarterdeck.gotmpl.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from quarterdeck.runtime.context import Context
+
+GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Go trims as space. Source: unicode.IsSpace."""
+
+
+class UnitIndex(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Where a unit stands in its file: enough to find it again without parsing the file first.
+
+    `start` is what its offsets count from; `node_start` the offset of a nested `{{ block }}` from there, -1 for a
+    define at the top level, -2 for the file's own text. An empty unit never replaces another of its name.
+    """
+
+    name: str
+    start: int
+    node_start: int
+    is_empty: bool
+
+
+class Source:
+    """One template text under the name that it is parsed with; its tree is made when first asked for."""
+
+    __slots__ = ("_template", "_units", "file", "functions", "text")
+
+    def __init__(
+        self,
+        file: str,
+        text: str,
+        functions: Container[str],
+        *,
+        template: Template | None = None,
+        units: tuple[UnitIndex, ...] | None = None,
+    ) -> None:
+        self.file = file
+        self.text = text
+        self.functions = functions
+        self._template = template
+        self._units = units
+
+    @property
+    def template(self) -> Template:
+        """The tree of the text, problems included."""
+        template = self._template
+        if template is None:
+            template = self._template = parse_template(self.text, self.functions)
+        return template
+
+    @property
+    def problems(self) -> tuple[SyntaxProblem, ...]:
+        """Syntax errors; a text whose units are known without its tree was found to have none."""
+        if self._template is None and self._units is not None:
+            return ()
+        return self.template.problems
+
+    @property
+    def units(self) -> tuple[UnitIndex, ...]:
+        """The units of the text: the file's own first (its name is empty here), then the defines in order."""
+        units = self._units
+        if units is None:
+            units = self._units = tuple(_index_units(self.template))
+        return units
 
 
 class Unit:
     """A file's own text, or one define: the smallest thing that is compiled, cached and run.
 
-    `name` is the template's name (a file's path as Helm names it, or the define's name), `file` the file that
-    it was parsed from, `text` that file's text. Offsets recorded while the unit runs count from `start`.
-    `parts` are its statements with the base that turns their nodes' offsets into such offsets.
+    `name` is the template's name (a file's path as Helm names it, or the define's name), `file` the name that its
+    text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
     """
 
-    __slots__ = ("file", "is_define", "name", "parts", "start", "text")
+    __slots__ = ("_parts", "file", "index", "name", "source", "start", "text")
 
-    def __init__(
-        self,
-        *,
-        name: str,
-        file: str,
-        text: str,
-        start: int,
-        parts: tuple[tuple[int, tuple[Statement, ...]], ...],
-        is_define: bool,
-    ) -> None:
+    def __init__(self, name: str, source: Source, index: UnitIndex) -> None:
         self.name = name
-        self.file = file
-        self.text = text
-        self.start = start
-        self.parts = parts
-        self.is_define = is_define
+        self.source = source
+        self.index = index
+        self.file = source.file
+        self.text = source.text
+        self.start = index.start
+        self._parts: tuple[tuple[int, tuple[Statement, ...]], ...] | None = None
+
+    @property
+    def is_define(self) -> bool:
+        """Whether this is a define or block, and not a file's own text."""
+        return self.index.node_start != FILE
+
+    @property
+    def parts(self) -> tuple[tuple[int, tuple[Statement, ...]], ...]:
+        """Statements in order, in groups: (what to add to their nodes' offsets, statements)."""
+        parts = self._parts
+        if parts is None:
+            parts = self._parts = _find_parts(self.source.template, self.index)
+        return parts
 
 
-def define_unit(file: str, template: Template, item_index: int) -> Unit:
-    """Make the unit of the define that is the item at `item_index`."""
-    item = template.items[item_index]
-    node = item.node
-    assert isinstance(node, Define)
-    return Unit(
-        name=node.name,
-        file=file,
-        text=template.text,
-        start=item.start,
-        parts=((0, node.body),),
-        is_define=True,
-    )
+FILE = -2
+_TOP_LEVEL = -1
 
 
-def file_unit(file: str, template: Template) -> Unit:
-    """Make the unit of a file's own text, its defines left out."""
-    return Unit(
-        name=file,
-        file=file,
-        text=template.text,
-        start=0,
-        parts=tuple(
+def _find_parts(template: Template, index: UnitIndex) -> tuple[tuple[int, tuple[Statement, ...]], ...]:
+    if index.node_start == FILE:
+        return tuple(
             (item.start, (item.node,)) for item in template.items if not isinstance(item.node, Define)
-        ),
-        is_define=False,
+        )
+    for item in template.items:
+        if item.start != index.start:
+            continue
+        if index.node_start == _TOP_LEVEL and isinstance(item.node, Define):
+            return ((0, item.node.body),)
+        for node in walk(item.node):
+            if isinstance(node, Block) and node.start == index.node_start:
+                return ((0, node.body),)
+    return ()
+
+
+def _index_units(template: Template) -> Iterator[UnitIndex]:
+    is_empty = all(
+        isinstance(item.node, Define) or _is_blank(item.node) for item in template.items
     )
+    yield UnitIndex("", 0, FILE, is_empty)
+    has_blocks = "block" in template.text
+    for item in template.items:
+        node = item.node
+        if isinstance(node, Define):
+            yield UnitIndex(node.name, item.start, _TOP_LEVEL, all(map(_is_blank, node.body)))
+        if has_blocks:
+            for inner in walk(node):
+                if isinstance(inner, Block):
+                    blank = all(map(_is_blank, inner.body))
+                    yield UnitIndex(inner.name, item.start, inner.start, blank)
+
+
+def _is_blank(node: Statement) -> bool:
+    """Source: text/template/parse parse.go, IsEmptyTree: comments and space only."""
+    if isinstance(node, Text):
+        return not node.value.strip(GO_SPACE)
+    return isinstance(node, Comment)
 
 
 class Hole:
@@ -79,16 +166,29 @@ class TemplateError(Exception):
     """A unit's run failed.
 
     `str()` is Go's message as `Template.Execute` returns it (`template: file:line:col: executing "name" at <node>:
-    …`, with the messages of inner templates in their place). `unit` and `offset` say where the innermost failing node
-    starts, `end` where it ends, `cause` is the innermost text alone.
+    …`, with the messages of inner templates in their place). `unit` and `offset` (from the unit's start) say where
+    the innermost failing node starts, `end` where it ends, `cause` is the innermost text alone. `wrapped` is the
+    error that Go wraps in this one (`%w`): that of an inner template or of a function; None for the engine's own.
     """
 
-    def __init__(self, message: str, *, unit: Unit, offset: int, end: int, cause: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        unit: Unit,
+        offset: int,
+        end: int,
+        cause: str,
+        wrapped: Exception | None = None,
+    ) -> None:
         super().__init__(message)
         self.unit = unit
         self.offset = offset
         self.end = end
         self.cause = cause
+        self.wrapped = wrapped
+        self.file = ""
+        """The file that was being rendered; set by the renderer."""
 
 
 class Machine(Protocol):

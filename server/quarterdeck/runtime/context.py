@@ -1,7 +1,7 @@
 """What a rendering carries along while its templates run.
 
-One `Context` serves one rendering of one chart, on one thread. Functions that need it (random numbers, the clock,
-`include`, `tpl`, writes into shared maps) take it as their first argument; see `signatures.function`.
+One `Context` serves one rendering of one chart, on one thread. Functions that need it (random numbers, the
+clock, `include`, `tpl`, writes into shared maps) take it as their first argument; see `signatures.function`.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class Context:
     """The state of one rendering that functions may use.
 
     `seed` None means real randomness and the real clock; a number makes both deterministic.
-    `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that changed a
-    map or list that another template can see. `before_write` is told of each container before it is changed.
+    `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that changed
+    a map or list that another template can see. `before_write` is told of each container before it is changed.
     """
 
     __slots__ = (
@@ -101,8 +101,9 @@ class Context:
         "include",
         "is_lint",
         "lookup",
-        "random",
         "seed",
+        "_file",
+        "_random",
         "tpl",
         "volatile_calls",
         "writes",
@@ -110,7 +111,8 @@ class Context:
 
     def __init__(self, *, seed: int | None = None, budget: Budget | None = None) -> None:
         self.seed = seed
-        self.random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
+        self._random: random.Random | None = None
+        self._file = ""
         self.budget = budget or Budget()
         self.include: Callable[[str, Any], str] = _unbound
         self.tpl: Callable[[str, Any], str] = _unbound
@@ -120,6 +122,23 @@ class Context:
         self.is_lint = False
         self.volatile_calls = 0
         self.writes = 0
+
+    @property
+    def random(self) -> random.Random:
+        """The source of random numbers; a seeded one starts anew with each file, so that files do not disturb each other."""
+        found = self._random
+        if found is None:
+            if self.seed is None:
+                found = random.SystemRandom()
+            else:
+                found = random.Random(f"{self.seed}:{self._file}")  # noqa: S311 - wanted: the same each time
+            self._random = found
+        return found
+
+    def begin_file(self, name: str) -> None:
+        """Tell that the file `name` is rendered from here on."""
+        self._file = name
+        self._random = None
 
     def now(self) -> datetime:
         """Give the time: real, or always the same when seeded."""

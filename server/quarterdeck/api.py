@@ -1,0 +1,84 @@
+"""What programs use: load, render and check charts. Re-exported by the package's root."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quarterdeck.chart.capabilities import make_capabilities
+from quarterdeck.chart.load import read_chart
+from quarterdeck.chart.model import Chart
+from quarterdeck.chart.overrides import ValuesInput
+from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.compiler.packs import Packs
+from quarterdeck.render.engine import Engine
+from quarterdeck.runtime.context import Context
+from quarterdeck.store.disk_cache import DiskCache, default_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from quarterdeck.render.rendering import Rendering
+
+CHECK_SEED = 0
+"""What makes random numbers and the time the same in every check, so that findings and diffs are stable."""
+
+
+def load_chart(path: str | Path) -> Chart:
+    """Read a chart folder or archive with its sub-charts.
+
+    What is wrong with its content is in `Chart.problems`.
+
+    Raises:
+        ChartNotFoundError: there is no such folder or archive.
+        ReadError: it cannot be read.
+    """
+    return read_chart(path)
+
+
+def render_chart(
+    chart_or_path: Chart | str | Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    name: str = "release-name",
+    namespace: str = "default",
+    revision: int = 1,
+    is_upgrade: bool = False,
+    kube_version: str | None = None,
+    api_versions: Sequence[str] = (),
+    strict: bool = False,
+    tracing: bool = True,
+    seed: int | None = None,
+) -> Rendering:
+    """Render a chart as Helm does, with `values` over its defaults.
+
+    `strict` stops at the first error, where Helm stops, and gives no files; otherwise a failed action leaves a hole and the
+    rest is rendered. `tracing` keeps what `Rendering.source_map` needs. `seed` makes random numbers and the clock
+    the same each time; None means real ones. Never raises for what a chart contains: see `Rendering.problems`.
+
+    Raises:
+        ChartNotFoundError: there is no chart at the path.
+        ReadError: it cannot be read.
+        OptionError: `kube_version` is no version.
+    """
+    chart = chart_or_path if isinstance(chart_or_path, Chart) else read_chart(chart_or_path)
+    inputs = prepare(
+        chart,
+        ValuesInput.from_mapping(values or {}),
+        Release(name=name, namespace=namespace, revision=revision, is_upgrade=is_upgrade),
+        make_capabilities(kube_version, api_versions),
+    )
+    return shared_engine().render(
+        inputs, lambda: Context(seed=seed), is_strict=strict, is_traced=tracing
+    )
+
+
+@cache
+def shared_engine() -> Engine:
+    """Give the engine of this process; it knows the user's cache of compiled templates.
+
+    The environment variable `QUARTERDECK_CACHE_DIR` chooses another folder for it; `off` means none.
+    """
+    folder = default_folder()
+    return Engine(None if folder is None else Packs(DiskCache(folder / "code")))

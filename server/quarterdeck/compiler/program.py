@@ -1,0 +1,115 @@
+"""The templates of a chart together: one table of names, and the code behind them.
+
+All files of a chart and its sub-charts share one table. Files are parsed deepest first and in reverse alphabetical
+order; the last definition of a name wins, but an empty one never replaces another.
+Source: Helm pkg/engine/engine.go, sortTemplates; text/template template.go, associate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quarterdeck.compiler.code import compile_unit, load_code
+from quarterdeck.compiler.units import FILE, Source, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import CodeType
+
+    from quarterdeck.compiler.units import UnitIndex
+    from quarterdeck.runtime.signatures import Function
+
+RUNS_BEFORE_COMPILING = 3
+"""A unit is interpreted this often before its code is made: below that, compiling costs more than it saves."""
+
+
+class SourceCode:
+    """The code objects of one text, by unit; shared by every chart with that text."""
+
+    __slots__ = ("codes", "is_stored", "stored", "units")
+
+    def __init__(self) -> None:
+        self.codes: dict[UnitIndex, CodeType | None] = {}
+        self.stored: dict[UnitIndex, bytes | bool] = {}
+        """Code as the disk has it, until it is asked for; False where only the interpreter can run the unit."""
+        self.units: tuple[UnitIndex, ...] | None = None
+        self.is_stored = False
+
+
+class Library:
+    """Code of all texts that this process has seen, by text; what the disk cache holds comes in here."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self.functions = functions
+        self.texts: dict[str, SourceCode] = {}
+
+    def source(self, file: str, text: str) -> Source:
+        """Give the source of a text, with the index of its units where it is known already."""
+        known = self.texts.get(text)
+        return Source(file, text, self.functions, units=None if known is None else known.units)
+
+    def code(self, unit: Unit) -> CodeType | None:
+        """Give a unit's code, made now if need be; None if only the interpreter can run it."""
+        known = self.texts.get(unit.text)
+        if known is None:
+            known = self.texts[unit.text] = SourceCode()
+            known.units = None if unit.source.problems else unit.source.units
+        if unit.index in known.stored:
+            return self.ready_code(unit)
+        try:
+            return known.codes[unit.index]
+        except KeyError:
+            code = known.codes[unit.index] = compile_unit(unit, self.functions)
+            known.is_stored = False
+            return code
+
+    def ready_code(self, unit: Unit) -> CodeType | None:
+        """Give a unit's code if it was made before, in this process or another."""
+        known = self.texts.get(unit.text)
+        if known is None:
+            return None
+        stored = known.stored.pop(unit.index, None)
+        if stored is not None:
+            known.codes[unit.index] = load_code(stored) if isinstance(stored, bytes) else None
+        return known.codes.get(unit.index)
+
+    def forget(self) -> None:
+        """Drop all code."""
+        self.texts.clear()
+
+
+class Program:
+    """The table of templates of one chart with its sub-charts, in Helm's order."""
+
+    __slots__ = ("files", "library", "runs", "sources", "tpl_texts", "units")
+
+    def __init__(self, library: Library, texts: Iterable[tuple[str, str]]) -> None:
+        self.library = library
+        self.units: dict[str, Unit] = {}
+        self.sources: list[Source] = []
+        self.files: list[str] = []
+        self.runs: dict[Unit, int] = {}
+        """How often each unit was interpreted."""
+        self.tpl_texts: dict[str, None] = {}
+        """Texts without syntax errors that were handed to `tpl`, in order."""
+        for file, text in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
+            self.files.append(file)
+            self._add(library.source(file, text))
+
+    def _add(self, source: Source) -> None:
+        self.sources.append(source)
+        add_units(self.units, source)
+
+    def compile_all(self) -> None:
+        """Make the code of every unit that is in the table."""
+        for unit in self.units.values():
+            self.library.code(unit)
+
+
+def add_units(table: dict[str, Unit], source: Source) -> None:
+    """Enter the units of a source into a table of templates, by Go's rule on empty ones."""
+    for index in source.units:
+        name = source.file if index.node_start == FILE else index.name
+        if index.is_empty and name in table:
+            continue
+        table[name] = Unit(name, source, index)

@@ -1,0 +1,298 @@
+"""Runs units: compiled code where there is some, the interpreter otherwise and after every failure.
+
+One machine serves one rendering. Results of includes are kept and used again while nothing changed that they could
+depend on: 60 to 90 % of the includes of real charts repeat.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from quarterdeck.compiler.interpreter import interpret
+from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, add_units
+from quarterdeck.compiler.units import Source, TemplateError, Unit
+from quarterdeck.render.operations import Names
+from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.quoting import quote
+from quarterdeck.runtime.values import TEMPLATE_READS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quarterdeck.compiler.program import Program
+    from quarterdeck.runtime.context import Context
+
+TPL_NAME = "gotpl"
+"""The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
+
+NO_VALUE = "<no value>"
+"""What Go prints for nil; Helm removes it from finished files and from results of `tpl`."""
+
+MAX_REPEATED_NAME = 1_000
+"""An include may stand in itself this often. Source: Helm pkg/engine/engine.go, recursionMaxNums."""
+
+RECURSION_LIMIT = 60_000
+"""Python frames that 1,000 nested includes of interpreted templates need, with room to spare."""
+
+
+class RestartError(Exception):
+    """A unit failed after it had changed shared values: the rendering starts over, this unit interpreted."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit.name)
+        self.unit = unit
+
+
+class Machine:
+    """Runs the units of one program for one rendering; see `compiler.units.Machine` for its contract."""
+
+    def __init__(
+        self,
+        program: Program,
+        context: Context,
+        *,
+        keeps_going: bool,
+        is_traced: bool = True,
+        interpreted: set[Unit] | None = None,
+    ) -> None:
+        self.program = program
+        self.context = context
+        self.keeps_going = keeps_going
+        self.derivations: dict[int, tuple[Any, ...]] = {}
+        self.errors: list[TemplateError] = []
+        self.interpreted: set[Unit] = set() if interpreted is None else interpreted
+        """Units whose compiled code failed: the interpreter runs them from the start."""
+        self.written: dict[int, tuple[Any, Any]] = {}
+        """Containers that templates changed, by id, with a copy of what was in them before."""
+        self._units = program.units
+        self._library = program.library
+        self._runs = program.runs
+        self._ready: dict[Unit, Callable[[Any], list[Any]]] = {}
+        self._repeated: dict[str, int] = {}
+        self._memo: dict[tuple[Any, ...], tuple[str, int, int | None, Any]] = {}
+        self._tpl_sources: dict[str, tuple[Source, Unit]] = {}
+        self._file_number = 0
+        context.before_write = self._before_write
+        context.include = self.include
+        context.tpl = self.tpl
+        self._names = Names(self, is_traced=is_traced)
+        self.tpl_texts: dict[Unit, str] = {}
+        """The very string that each unit of a `tpl` was parsed from."""
+        self.functions: dict[str, Any] = _Functions(self._names.raw)
+        if sys.getrecursionlimit() < RECURSION_LIMIT:
+            sys.setrecursionlimit(RECURSION_LIMIT)
+
+    # --- what units call ---------------------------------------------------------------------------------
+
+    def find_unit(self, name: str) -> Unit | None:
+        """Give the unit that this name means here and now."""
+        return self._units.get(name)
+
+    def call(self, name: str, dot: Any) -> str:
+        """Run the named template and give its text.
+
+        Raises:
+            GoError: there is no such template, or it nests too deep.
+            TemplateError: it failed, and the machine does not keep going.
+        """
+        return self.include(name, dot)
+
+    def include(self, name: str, dot: Any) -> str:
+        """Run the named template on `dot`, or give what it gave before if that cannot have changed."""
+        return self._remembered((name, id(dot)), name, dot)
+
+    def include_dict(self, name: str, dot: dict[str, Any]) -> str:
+        """Like `include`, for a map made for this call: what counts is what is in it."""
+        return self._remembered((name, *dot, *map(id, dot.values())), name, dot)
+
+    def _remembered(self, key: tuple[Any, ...], name: str, dot: Any) -> str:
+        context = self.context
+        known = self._memo.get(key)
+        if known is not None and known[1] == context.writes:
+            file_number = known[2]
+            if file_number is None:
+                return known[0]
+            if file_number == self._file_number:
+                TEMPLATE_READS[0] += 1
+                return known[0]
+        unit = self._units.get(name)
+        if unit is None:
+            raise GoError(f'template: no template "{name}" associated with template "{TPL_NAME}"')
+        repeated = self._repeated
+        count = repeated.get(name, 0)
+        if count > MAX_REPEATED_NAME:
+            raise GoError(
+                f"rendering template has a nested reference name: {name}: unable to execute template"
+            )
+        context.budget.tick()
+        before = (context.writes, context.volatile_calls, len(self.errors))
+        template_reads = TEMPLATE_READS[0]
+        repeated[name] = count + 1
+        try:
+            pieces = self.run(unit, dot)
+        finally:
+            repeated[name] = count
+        # A join of one string gives that very string: the frame needs an object of its own.
+        text = "".join(pieces[1::2]) if len(pieces) != 2 else "".join((pieces[1], ""))
+        if len(text) > 1:
+            self.derivations[id(text)] = (text, "frame", unit, pieces, dot)
+        if before == (context.writes, context.volatile_calls, len(self.errors)):
+            is_free = TEMPLATE_READS[0] == template_reads
+            # The entry holds dot, so that its id is not given to another object.
+            self._memo[key] = (text, before[0], None if is_free else self._file_number, dot)
+        return text
+
+    def tpl(self, text: str, dot: Any) -> str:
+        """Run `text` as a template on `dot`.
+
+        Source: Helm pkg/engine/engine.go, tplFun.
+
+        Raises:
+            GoError: the text is no template.
+            TemplateError: it failed, and the machine does not keep going.
+        """
+        if "{{" not in text:
+            return text.replace(NO_VALUE, "") if NO_VALUE in text else text
+        key = ("", id(text), id(dot))
+        context = self.context
+        known = self._memo.get(key)
+        if known is not None and known[1] == context.writes and known[2] in (None, self._file_number):
+            if known[2] is not None:
+                TEMPLATE_READS[0] += 1
+            return known[0]
+        source, unit = self._tpl_source(text)
+        self.tpl_texts[unit] = text
+        before = (context.writes, context.volatile_calls, len(self.errors))
+        template_reads = TEMPLATE_READS[0]
+        if len(source.units) > 1:
+            pieces = self._run_with_defines(source, unit, dot)
+        else:
+            context.budget.tick()
+            pieces = self.run(unit, dot)
+        result = "".join(pieces[1::2])
+        if NO_VALUE in result:
+            result = result.replace(NO_VALUE, "")
+        elif len(pieces) == 2:
+            result = "".join((result, ""))
+        if len(result) > 1:
+            self.derivations[id(result)] = (result, "tpl", unit, pieces, dot, text)
+        if before == (context.writes, context.volatile_calls, len(self.errors)):
+            is_free = TEMPLATE_READS[0] == template_reads
+            self._memo[key] = (result, before[0], None if is_free else self._file_number, (text, dot))
+        return result
+
+    def _tpl_source(self, text: str) -> tuple[Source, Unit]:
+        found = self._tpl_sources.get(text)
+        if found is None:
+            source = self._library.source(TPL_NAME, text)
+            if not source.problems:
+                self.program.tpl_texts.setdefault(text)
+            unit = Unit(TPL_NAME, source, source.units[0])
+            found = self._tpl_sources[text] = source, unit
+        if found[0].problems:
+            problem = found[0].problems[0]
+            if not self.keeps_going:
+                message = f"template: {TPL_NAME}:{problem.helm_line}: {problem.helm_message}"
+                raise GoError(f"cannot parse template {quote(text)}: {message}")
+        return found
+
+    def _run_with_defines(self, source: Source, unit: Unit, dot: Any) -> list[Any]:
+        """Run a text whose defines count as long as it runs, for the templates that it includes too."""
+        outer_units, outer_memo = self._units, self._memo
+        units = dict(outer_units)
+        add_units(units, source)
+        self._units, self._memo = units, {}
+        try:
+            return self.run(unit, dot)
+        finally:
+            self._units, self._memo = outer_units, outer_memo
+
+    # --- running one unit --------------------------------------------------------------------------------
+
+    def run(self, unit: Unit, dot: Any) -> list[Any]:
+        """Run a unit on `dot` and give its pieces.
+
+        Raises:
+            TemplateError: it failed, and the machine does not keep going.
+            RestartError: it failed in a way that only a new start mends.
+        """
+        function = self._ready.get(unit)
+        if function is None:
+            function = self._make_ready(unit)
+        if function is None or dot is None:
+            # On nil, fields are nil too, which compiled code does not look at.
+            return interpret(self, unit, dot)
+        writes = self.context.writes
+        try:
+            return function(dot)
+        except RestartError:
+            raise
+        except Exception:  # noqa: BLE001 - compiled code fails in any way; the interpreter says which
+            self.interpreted.add(unit)
+            del self._ready[unit]
+            if self.context.writes != writes:
+                raise RestartError(unit) from None
+        return interpret(self, unit, dot)
+
+    def _make_ready(self, unit: Unit) -> Callable[[Any], list[Any]] | None:
+        if unit in self.interpreted:
+            return None
+        code = self._library.ready_code(unit)
+        if code is None:
+            runs = self._runs.get(unit, 0) + 1
+            self._runs[unit] = runs
+            if runs < RUNS_BEFORE_COMPILING:
+                return None
+            code = self._library.code(unit)
+            if code is None:
+                self.interpreted.add(unit)
+                return None
+        names = self._names
+        known = names.globals
+        for name in code.co_names:
+            if name not in known and name[1:2] == "_":
+                names.bind(name)
+        function = self._ready[unit] = FunctionType(code, known)
+        return function
+
+    def run_file(self, name: str, dot: Any) -> tuple[str, list[Any]]:
+        """Run a file on its chart's dot and give its finished text and its pieces."""
+        self._file_number += 1
+        pieces = self.run(self.program.units[name], dot)
+        text = "".join(pieces[1::2])
+        if NO_VALUE in text:
+            text = text.replace(NO_VALUE, "")
+        self.context.budget.add_output(len(text))
+        return text, pieces
+
+    # --- writes ------------------------------------------------------------------------------------------
+
+    def _before_write(self, container: Any) -> None:
+        if id(container) not in self.written:
+            self.written[id(container)] = (container, container.copy())
+
+    def undo_writes(self, shared: set[int]) -> None:
+        """Put back what templates changed in the containers with these identities, which outlive the rendering."""
+        for key, (container, saved) in self.written.items():
+            if key not in shared:
+                continue
+            container.clear()
+            if isinstance(container, dict):
+                container.update(saved)
+            else:
+                container.extend(saved)
+        self.written.clear()
+
+
+class _Functions(dict[str, Any]):
+    """Name -> callable for checked arguments; made when first asked for."""
+
+    def __init__(self, raw: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._raw = raw
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = self._raw(name)
+        return found

@@ -1,0 +1,180 @@
+"""The functions that units call, bound to one rendering and keeping origins.
+
+A function that keeps characters of its operands enters its result into the machine's `derivations` under the result's
+identity, with its name and operands: `derive` follows the characters from there. A result that *is* an operand, and
+one of fewer than two characters (CPython shares those objects), is not entered.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from quarterdeck.runtime.calls import checked
+from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.kinds import go_type, sorted_keys
+from quarterdeck.runtime.printing import format_value, print_value, sprintf
+from quarterdeck.runtime.signatures import FUNCTIONS
+from quarterdeck.runtime.values import TEMPLATE_READS, RootContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from quarterdeck.render.machine import Machine
+
+KEEPING = frozenset(
+    {
+        "abbrev", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf", "println",
+        "quote", "regexReplaceAll", "regexReplaceAllLiteral", "repeat", "replace", "sortAlpha", "splitList",
+        "squote", "substr", "title", "toJson", "toPrettyJson", "toRawJson", "toString", "toYaml", "toYamlPretty",
+        "trim", "trimAll", "trimall", "trimPrefix", "trimSuffix", "trunc", "untitle", "upper", "wrap", "wrapWith",
+        "mustToJson", "mustToYaml", "mustToPrettyJson", "mustToRawJson", "mustRegexReplaceAll", "b64enc", "b64dec",
+        "fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "split", "splitn", "regexFind", "toToml",
+    }
+)  # fmt: skip
+"""Functions whose results hold characters of their operands."""
+
+LOOKS_AT_WHOLE = frozenset({"get", "index", "dig", "pluck", "hasKey", "pick"})
+"""Functions that may read field `Template` of a chart's dot by a name computed at run time."""
+
+
+class Names:
+    """The globals of compiled code for one machine; functions are bound when code that names them is made ready."""
+
+    def __init__(self, machine: Machine, *, is_traced: bool) -> None:
+        self._machine = machine
+        self._is_traced = is_traced
+        self._raw: dict[str, Callable[..., Any]] = {}
+        concatenate, printed = _text_operations(machine.derivations)
+        self.globals: dict[str, Any] = {
+            "__builtins__": {},
+            "str": str,
+            "FS": _format_s,
+            "FV": format_value,
+            "I": machine.include,
+            "ID": machine.include_dict,
+            "J": concatenate if is_traced else "".join,
+            "NN": _not_nil,
+            "P": printed if is_traced else print_value,
+            "RG": partial(_pairs, machine),
+            "RG2": partial(_pairs_of_two, machine),
+            "S": _string,
+            "TPL": machine.tpl,
+            "TR": _template_field,
+        }
+
+    def bind(self, name: str) -> None:
+        """Add the global `R_f` or `C_f`."""
+        raw = self.raw(name[2:])
+        self.globals[name] = raw if name[0] == "R" else checked(FUNCTIONS[name[2:]], raw)
+
+    def raw(self, name: str) -> Callable[..., Any]:
+        """Give a function that takes checked arguments, bound to this rendering, keeping origins."""
+        found = self._raw.get(name)
+        if found is None:
+            found = self._raw[name] = self._bound(name)
+        return found
+
+    def _bound(self, name: str) -> Callable[..., Any]:
+        function = FUNCTIONS[name]
+        machine = self._machine
+        if name == "include":
+            return machine.include
+        if name == "tpl":
+            return machine.tpl
+        call = function.call
+        if function.takes_context:
+            call = partial(call, machine.context)
+        if name in LOOKS_AT_WHOLE:
+            return _watching(call)
+        if self._is_traced and name in KEEPING:
+            return _keeping(machine.derivations, name, call)
+        return call
+
+
+def _keeping(
+    derivations: dict[int, tuple[Any, ...]], name: str, call: Callable[..., Any]
+) -> Callable[..., Any]:
+    def keeping(*arguments: Any) -> Any:
+        result = call(*arguments)
+        if result is not arguments[-1] and len(result) > 1:
+            derivations[id(result)] = (result, name, *arguments)
+        return result
+
+    return keeping
+
+
+def _text_operations(
+    derivations: dict[int, tuple[Any, ...]],
+) -> tuple[Callable[[tuple[str, ...]], str], Callable[[Any], str]]:
+    def concatenate(parts: tuple[str, ...]) -> str:
+        result = "".join(parts)
+        if len(parts) == 1:
+            return result
+        if len(result) > 1:
+            derivations[id(result)] = (result, "concatenate", parts)
+        return result
+
+    def printed(value: Any) -> str:
+        result = print_value(value)
+        # True, false and nil are constants; what they come from is found by the expression.
+        if len(result) > 1 and value is not None and value.__class__ is not bool:
+            derivations[id(result)] = (result, "printed", value)
+        return result
+
+    return concatenate, printed
+
+
+def _watching(call: Callable[..., Any]) -> Callable[..., Any]:
+    def watching(*arguments: Any) -> Any:
+        for argument in arguments:
+            if argument.__class__ is RootContext:
+                TEMPLATE_READS[0] += 1
+        return call(*arguments)
+
+    return watching
+
+
+def _format_s(value: Any) -> str:
+    return sprintf("%s", (value,))
+
+
+def _not_nil(value: Any) -> Any:
+    if value is None:
+        raise GoError("a nil interface is no map or list")
+    return value
+
+
+def _string(value: Any) -> str:
+    if value.__class__ is not str:
+        raise GoError("not a string")
+    return value
+
+
+def _template_field(value: Any) -> Any:
+    TEMPLATE_READS[0] += 1
+    return value.get("Template")
+
+
+def _pairs(machine: Machine, value: Any) -> Iterable[tuple[Any, Any]]:
+    """Give what `range` iterates over, as pairs of key and element. Source: exec.go, walkRange."""
+    if isinstance(value, dict):
+        machine.context.budget.tick(len(value))
+        if value.__class__ is dict:
+            return sorted(value.items())
+        return [(key, value[key]) for key in sorted_keys(value)]
+    if isinstance(value, (list, bytes)):
+        machine.context.budget.tick(len(value))
+        return list(enumerate(value))
+    if value is None:
+        return ()
+    if isinstance(value, int) and value.__class__ is not bool:
+        machine.context.budget.tick(max(value, 0))
+        return [(None, index) for index in range(value)]
+    raise GoError(f"range can't iterate over {go_type(value)}")
+
+
+def _pairs_of_two(machine: Machine, value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, int):
+        raise GoError("an integer has no keys")
+    return _pairs(machine, value)

@@ -1,0 +1,81 @@
+"""Syntax errors and failed runs as findings at the place where a person mends them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
+from quarterdeck.render.helm_errors import parse_message, run_message, strip_marks
+from quarterdeck.text.line_index import LineIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from quarterdeck.chart.prepare import RenderInputs
+    from quarterdeck.compiler.program import Program
+    from quarterdeck.compiler.units import TemplateError
+    from quarterdeck.render.rendering import Rendering
+
+
+def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
+    """Give the syntax errors of all files, in the order in which Helm parses them."""
+    findings: list[Finding] = []
+    paths: dict[str, str] | None = None
+    for source in program.sources:
+        if not source.problems:
+            continue
+        if paths is None:
+            paths = {file.name: file.display_path for file in inputs.templates}
+        lines = LineIndex(source.text)
+        for problem in source.problems:
+            findings.append(
+                Finding(
+                    code=problem.code,
+                    severity=Severity.CRITICAL,
+                    place=place_of(paths[source.file], lines, problem.start, problem.end),
+                    message=problem.message,
+                    proposal=problem.proposal,
+                    helm_message=parse_message(source.file, problem),
+                )
+            )
+    return findings
+
+
+def run_findings(
+    errors: Iterable[TemplateError], inputs: RenderInputs, rendering: Rendering
+) -> Iterator[Finding]:
+    """Give a finding for each failed action, in the order of failing, the same failure once."""
+    paths = {file.name: file.display_path for file in inputs.templates}
+    seen: set[tuple[object, int, str]] = set()
+    for error in errors:
+        key = (error.unit, error.offset, error.cause)
+        if key in seen:
+            continue
+        seen.add(key)
+        unit = error.unit
+        start = unit.start + error.offset
+        related: tuple[Related, ...] = ()
+        rendered = paths.get(error.file, error.file)
+        if unit.file in paths:
+            place = place_of(paths[unit.file], LineIndex(unit.text), start, unit.start + error.end)
+            if unit.file != error.file:
+                related = (Related(Place(rendered), "while this file was rendered"),)
+        else:
+            # A text that was given to tpl: it stands in a values file, or was made by a template.
+            place = rendering.source_map.place_in_text(rendering.tpl_texts.get(unit, ""), start) or Place(rendered)
+            related = (Related(Place(rendered), "in a text that this file hands to tpl"),)
+        yield Finding(
+            code="QD201",
+            severity=Severity.CRITICAL,
+            place=place,
+            message=strip_marks(error.cause),
+            related=related,
+            helm_message=run_message(error.file, error),
+        )
+
+
+def place_of(path: str, lines: LineIndex, start: int, end: int) -> Place:
+    """Give the place of a span of a file."""
+    line, column = lines.position(start)
+    end_line, end_column = lines.position(end)
+    return Place(path, line, column, end_line, end_column)

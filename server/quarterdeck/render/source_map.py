@@ -1,0 +1,159 @@
+"""Where every character of a rendered chart comes from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from quarterdeck.diagnostics.model import Place
+from quarterdeck.gotmpl import nodes
+from quarterdeck.render.derive import Deriver, Kind, Run
+from quarterdeck.render.value_index import ValueIndex
+from quarterdeck.text.line_index import LineIndex
+
+if TYPE_CHECKING:
+    from quarterdeck.chart.origins import ValueOrigin
+    from quarterdeck.compiler.units import Unit
+    from quarterdeck.render.rendering import Rendering
+    from quarterdeck.render.scopes import Site
+    from quarterdeck.render.value_index import Path
+
+
+class Call(NamedTuple):
+    """An action on the way to a character: the template it stands in, its place and its text."""
+
+    template: str
+    place: Place
+    text: str
+
+
+class ValueRead(NamedTuple):
+    """A value that an action names: its path from the chart's dot, and where the value that won was written."""
+
+    path: Path
+    origin: ValueOrigin | None
+
+
+class Origin(NamedTuple):
+    """Where a range of one rendered file comes from.
+
+    `start` and `end` bound it in the rendered text (code points, half-open). `place` is the template text or
+    action that wrote it, `stack` the actions that led there, the outermost first. `value` is the value or key whose
+    characters these are; `value_offset` the first of them in the value's text, None if they stand for it as a whole.
+    `function` inserted or computed them.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    place: Place
+    stack: tuple[Call, ...]
+    value: ValueRead | None
+    value_offset: int | None
+    function: str
+
+
+class SourceMap:
+    """The origins of all files of one rendering; each file's are worked out when first asked for."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
+        inputs = rendering.inputs
+        self._index = ValueIndex(file.context for file in inputs.templates)
+        self._deriver = Deriver(rendering, self._index)
+        self._runs: dict[str, tuple[list[int], list[Run]]] = {}
+        self._lines: dict[Unit, LineIndex] = {}
+        self._paths = {file.name: file.display_path for file in inputs.templates}
+
+    def runs(self, file: str) -> list[Run]:
+        """Give the runs of a file in order: the map in its compact form. They cover its text."""
+        return self._file(file)[1]
+
+    def origins(self, file: str) -> list[Origin]:
+        """Give the origins of a whole file in order; they cover its text."""
+        starts, runs = self._file(file)
+        return [self._origin(start, run) for start, run in zip(starts, runs, strict=True)]
+
+    def at(self, file: str, offset: int) -> Origin | None:
+        """Give the origin of one character; None beyond the file's end."""
+        starts, runs = self._file(file)
+        if not runs or not 0 <= offset < starts[-1] + runs[-1].length:
+            return None
+        index = bisect_right(starts, offset) - 1
+        return self._origin(starts[index], runs[index])
+
+    def reads(self, file: str, offset: int) -> tuple[ValueRead, ...]:
+        """Give the values that the action of one character and the actions that led there name."""
+        starts, runs = self._file(file)
+        if not runs:
+            return ()
+        site: Site | None = runs[bisect_right(starts, offset) - 1].site
+        found: dict[Path, ValueRead] = {}
+        while site is not None:
+            for read in self._deriver.scopes.reads(site):
+                if read.path:
+                    found.setdefault(read.path, self._value(read.path))
+            site = site.parent
+        return tuple(found.values())
+
+    def place_in_text(self, text: str, offset: int) -> Place | None:
+        """Give the place where a character of a text that was handed to `tpl` was written, if that is known."""
+        for path in self._index.paths(text):
+            origin = self._rendering.inputs.origins.find(path[1:]) if path[:1] == ("Values",) else None
+            if origin is not None:
+                return origin.place_of(text, offset)
+        return None
+
+    def _file(self, file: str) -> tuple[list[int], list[Run]]:
+        found = self._runs.get(file)
+        if found is None:
+            runs = self._deriver.frame_runs(self._rendering.frames[file])
+            starts: list[int] = []
+            position = 0
+            for run in runs:
+                starts.append(position)
+                position += run.length
+            found = self._runs[file] = starts, runs
+        return found
+
+    def _value(self, path: Path) -> ValueRead:
+        origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
+        return ValueRead(path, origin)
+
+    def _origin(self, start: int, run: Run) -> Origin:
+        stack: list[Call] = []
+        site = run.site.parent
+        while site is not None:
+            stack.append(self._call(site))
+            site = site.parent
+        if run.kind == "text":
+            place = self._place(run.site.unit, run.offset, run.offset + run.length)
+        else:
+            place = self._call(run.site).place
+        return Origin(
+            start,
+            start + run.length,
+            run.kind,
+            place,
+            tuple(reversed(stack)),
+            None if run.path is None else self._value(run.path),
+            None if run.path is None or run.is_whole else run.offset,
+            run.function,
+        )
+
+    def _call(self, site: Site) -> Call:
+        unit = site.unit
+        start = unit.start + site.offset
+        statement = self._deriver.scopes.statement(site)
+        length = 2
+        if statement is not None and not isinstance(statement, nodes.Text | nodes.Broken):
+            length = len(statement.tag.source)
+        return Call(unit.name, self._place(unit, start, start + length), unit.text[start : start + length])
+
+    def _place(self, unit: Unit, start: int, end: int) -> Place:
+        lines = self._lines.get(unit)
+        if lines is None:
+            lines = self._lines[unit] = LineIndex(unit.text)
+        line, column = lines.position(start)
+        end_line, end_column = lines.position(end)
+        return Place(self._paths.get(unit.file, unit.file), line, column, end_line, end_column)

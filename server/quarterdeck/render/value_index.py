@@ -1,0 +1,81 @@
+"""Where each value of a chart's dot stands, by the identity of the object.
+
+A string or number keeps its identity on its way through variables, maps made by `dict`, `default`, `include` arguments and
+merges, so the object that arrives in an action names the key it came from. Objects that CPython shares between
+equal values (booleans, nil, small integers, single latin characters) are left out.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+"""Keys from the root chart's dot: `("Values", "image", "tag")`."""
+
+
+class ValueIndex:
+    """Finds the paths of containers and leaves by identity; built in one breadth-first walk."""
+
+    def __init__(self, roots: Iterable[dict[str, Any]]) -> None:
+        self._parents: dict[int, tuple[int, str | int] | None] = {}
+        self._others: dict[int, list[tuple[int, str | int]]] = {}
+        self._kept: list[Any] = []
+        for root in roots:
+            self._walk(root)
+
+    def _walk(self, root: dict[str, Any]) -> None:
+        parents = self._parents
+        if id(root) in parents:
+            return
+        parents[id(root)] = None
+        self._kept.append(root)
+        waiting: deque[Any] = deque([root])
+        while waiting:
+            container = waiting.popleft()
+            owner = id(container)
+            items = container.items() if isinstance(container, dict) else enumerate(container)
+            for key, value in items:
+                identity = id(value)
+                if isinstance(value, dict | list):
+                    if identity not in parents:
+                        parents[identity] = (owner, key)
+                        waiting.append(value)
+                    continue
+                if not is_distinct(value):
+                    continue
+                if identity in parents:
+                    self._others.setdefault(identity, []).append((owner, key))
+                else:
+                    parents[identity] = (owner, key)
+
+    def path(self, value: Any) -> Path | None:
+        """Give the shortest path at which this very object stands."""
+        if id(value) not in self._parents or not (isinstance(value, dict | list) or is_distinct(value)):
+            return None
+        return self._climb(self._parents[id(value)])
+
+    def paths(self, value: Any) -> tuple[Path, ...]:
+        """Give every path at which this very object stands: several where YAML aliases or globals share it."""
+        first = self.path(value)
+        if first is None:
+            return ()
+        return (first, *(self._climb(place) for place in self._others.get(id(value), ())))
+
+    def _climb(self, place: tuple[int, str | int] | None) -> Path:
+        keys: list[str | int] = []
+        while place is not None:
+            owner, key = place
+            keys.append(key)
+            place = self._parents[owner]
+        return tuple(reversed(keys))
+
+
+def is_distinct(value: Any) -> bool:
+    """Tell whether the object's identity says which occurrence of the value it is."""
+    if isinstance(value, str):
+        return len(value) > 1 or (len(value) == 1 and value is not chr(ord(value)))
+    return isinstance(value, float)
