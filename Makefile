@@ -13,7 +13,7 @@ REPORTS := build/reports
 PYTEST ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install develop test lint types layers unit client corpus end-to-end soak bench bench-smoke \
+.PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-smoke \
 	format vsix wheel clean
 
 help: ## Print this list
@@ -68,6 +68,9 @@ corpus: $(VENV)/developed ## All scenarios of the open corpus (QUARTERDECK_CORPU
 end-to-end: $(VENV)/developed ## The installed program, the wheel and the demo, as a user meets them
 	$(PYTHON) -m pytest tests/end_to_end --junit-xml=$(REPORTS)/end_to_end.xml $(PYTEST)
 
+client-end-to-end: $(VENV)/installed vsix ## The packed extension in a real VS Code
+	.ci/with-node "the extension in a real VS Code" .ci/client-end-to-end $(REPORTS)/client_end_to_end.xml
+
 soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
 	$(PYTHON) .ci/soak.py $(PYTEST)
 
@@ -83,10 +86,11 @@ format: $(VENV)/developed ## Format, and mend what ruff can mend
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 
-vsix: ## Pack the editor client
+vsix: wheel ## Pack the editor client, with the server's wheel inside
 	.ci/with-node "the client's package" sh -c 'cd client-vscode && npm ci && npm run package'
 
 wheel: $(VENV)/installed ## Build dist/quarterdeck-….whl
+	rm -f dist/quarterdeck-*.whl
 	$(PYTHON) -m pip wheel . --no-deps --wheel-dir dist
 
 clean: ## Remove what was built
