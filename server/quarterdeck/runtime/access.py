@@ -1,18 +1,17 @@
-"""Fields, elements, slices and lengths of Go values, with Go's errors.
+"""Fields, elements and lengths of Go values, with Go's errors.
 
-Source: text/template exec.go (evalField) and funcs.go (index, slice, length).
+Source: text/template exec.go (evalField) and funcs.go (index, length).
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, cast
 
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import element_type, go_kind, go_type, is_integer, kind_of_type, zero_value
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.signatures import FUNCTIONS
-from quarterdeck.runtime.values import GoList, GoMap, GoStruct, NamedInt, RootContext, Uint8, Values
+from quarterdeck.runtime.values import GoMap, GoStruct, NamedInt, RootContext, Uint8, Values
 
 VALUES_METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
 """Fields of a common.Values that are method calls. Source: Helm pkg/chart/common/values.go."""
@@ -181,38 +180,6 @@ def _index_number(key: Any, largest: int) -> int:
     if number < 0 or number > largest:
         raise GoError(f"index out of range: {number}")
     return number
-
-
-def slice_value(item: Any, *indexes: Any) -> Any:
-    """Give `item[i:j]` of a slice, or of a string's bytes; a third index only limits the capacity.
-
-    A slice's capacity is taken to be its length.
-
-    Raises:
-        GoError: the item cannot be sliced, or an index does not fit.
-    """
-    if item is None:
-        raise GoError("slice of untyped nil")
-    if len(indexes) > 3:
-        raise GoError(f"too many slice indexes: {len(indexes)}")
-    kind = go_kind(item)
-    if kind == "string":
-        if len(indexes) == 3:
-            raise GoError("cannot 3-index slice a string")
-        sequence = _to_bytes(item)
-    elif kind == "slice":
-        sequence = item
-    else:
-        raise GoError(f"can't slice item of type {go_type(item)}")
-    bounds = [0, len(sequence)]
-    bounds[: len(indexes)] = [_index_number(key, len(sequence)) for key in indexes]
-    for low, high in pairwise(bounds):
-        if low > high:
-            raise GoError(f"invalid slice index: {low} > {high}")
-    part = sequence[bounds[0] : bounds[1]]
-    if kind == "string":
-        return part.decode("utf-8", "surrogateescape")
-    return GoList(part, item.go_type) if isinstance(item, GoList) else part
 
 
 def length(item: Any, *, is_interface_nil: bool = False) -> int:

@@ -187,20 +187,20 @@ _WRAPPERS: dict[tuple[tuple[str, ...], bool], Callable[..., Callable[..., Any]]]
 """Factories of wrappers by the shape of the function: parameters, and whether it takes the context."""
 
 
-def checked(function: Function) -> Callable[..., Any]:
+def checked(function: Function, bound: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Give a callable that tests its arguments as Go does and calls the function's own Python function.
 
-    A function that takes the context gets it first, unchecked. Where nothing is to be tested the Python
-    function itself is given. A wrong number of arguments is a TypeError: `check_count` words it as Go does.
+    A function that takes the context gets it first, unchecked; `bound` is called instead where it is given, without
+    context. Where nothing is to be tested the Python function itself is given. A wrong number of arguments is a TypeError: `check_count` words it as Go does.
     """
     params = tuple(canonical_type(param) for param in function.params)
     if all(param.removeprefix("...") in _EVERYTHING for param in params):
-        return function.call
-    shape = (params, function.takes_context)
+        return bound or function.call
+    shape = (params, function.takes_context and bound is None)
     factory = _WRAPPERS.get(shape)
     if factory is None:
-        factory = _WRAPPERS[shape] = _make_factory(params, takes_context=function.takes_context)
-    return factory(function.call, validate)
+        factory = _WRAPPERS[shape] = _make_factory(params, takes_context=shape[1])
+    return factory(bound or function.call, validate)
 
 
 def _make_factory(params: tuple[str, ...], *, takes_context: bool) -> Callable[..., Callable[..., Any]]:

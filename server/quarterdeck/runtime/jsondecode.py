@@ -17,32 +17,41 @@ from quarterdeck.runtime.kinds import LIST_TYPE, MAP_TYPE
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import NilList, NilMap
 
+MAX_NESTING = 900
+"""How deep containers may nest: Python's decoder works on the stack of its thread."""
+
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _MAYBE_HUGE = re.compile(r"[eE]\+?0*[1-9][0-9]{2}|[0-9]{300}")
+_BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _PLAIN_STRING = re.compile(r'[^"\\\x00-\x1f]*')
+_OUT_OF_RANGE = "json: cannot unmarshal number "
 _ENDS_EARLY = "unexpected end of JSON input"
+_TOO_DEEP = "exceeded max depth"
+_IN_TOKEN = ("in literal", "in numeric", "in exponent", "after decimal", "in string escape", "in \\u")
+"""Where a text that ends does so inside a token: Go then complains of a space that it adds at the end."""
 
 
 def decode_json(text: str) -> tuple[Any, str]:
     """Give the value of a JSON text and an empty text, or what could be read and Go's error.
 
     Numbers are floats. A number beyond float64 is an error and nil in the value; other errors leave no value.
+    Text that nests deeper than `MAX_NESTING` is refused, where Go goes on to 10,000.
     """
     if not text.isascii():
         text = _LONE_SURROGATES.sub("\ufffd", text)
+    if text.count("[") + text.count("{") > MAX_NESTING and _is_too_deep(text):
+        return None, _TOO_DEEP
     errors: list[str] = []
     decoder = _PLAIN_DECODER
     if _MAYBE_HUGE.search(text):
         decoder = _make_decoder(partial(_read_number, errors))
     try:
         value = decoder.decode(text)
-    except ValueError:
-        return None, _find_error(text)
-    except RecursionError:
-        return None, "exceeded max depth"
+    except (ValueError, RecursionError):
+        return None, _find_error(text) or _TOO_DEEP
     if _SURROGATE_ESCAPE.search(text):
         value = _without_surrogates(value)
     return value, errors[0] if errors else ""
@@ -53,9 +62,9 @@ def decode_json_map(text: str) -> tuple[dict[str, Any], str]:
     value, error = decode_json(text)
     if isinstance(value, dict):
         return cast("dict[str, Any]", value), error
-    if error:
-        return {}, error
-    return (NilMap(), "") if value is None else ({}, _mismatch(value, MAP_TYPE))
+    if value is None and not error:
+        return NilMap(), ""
+    return {}, _mismatch(value, error, MAP_TYPE)
 
 
 def decode_json_list(text: str) -> tuple[list[Any], str]:
@@ -63,13 +72,23 @@ def decode_json_list(text: str) -> tuple[list[Any], str]:
     value, error = decode_json(text)
     if isinstance(value, list):
         return cast("list[Any]", value), error
-    if error:
-        return [], error
-    return (NilList(), "") if value is None else ([], _mismatch(value, LIST_TYPE))
+    if value is None and not error:
+        return NilList(), ""
+    return [], _mismatch(value, error, LIST_TYPE)
 
 
-def _mismatch(value: Any, type_name: str) -> str:
-    names = {dict: "object", list: "array", str: "string", float: "number", bool: "bool"}
+def _mismatch(value: Any, error: str, type_name: str) -> str:
+    """Say that a value of another type was found; a text that is not JSON is an earlier error."""
+    if error and not error.startswith(_OUT_OF_RANGE):
+        return error
+    names = {
+        type(None): "number",
+        dict: "object",
+        list: "array",
+        str: "string",
+        float: "number",
+        bool: "bool",
+    }
     return f"json: cannot unmarshal {names[value.__class__]} into Go value of type {type_name}"
 
 
@@ -88,7 +107,7 @@ def _read_number(errors: list[str], digits: str) -> float | None:
     number = float(digits)
     if number - number == 0.0:
         return number
-    errors.append(f"json: cannot unmarshal number {digits} into Go value of type float64")
+    errors.append(f"{_OUT_OF_RANGE}{digits} into Go value of type float64")
     return None
 
 
@@ -103,8 +122,20 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
+def _is_too_deep(text: str) -> bool:
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        if bracket in "[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                return True
+        elif bracket in "]}":
+            depth -= 1
+    return False
+
+
 def _find_error(text: str) -> str:
-    """Say what Go's scanner says of a text that is not JSON.
+    """Say what Go's scanner says of a text that is not JSON; nothing of one that is.
 
     Source: encoding/json scanner.go, checkValid.
     """
@@ -115,7 +146,7 @@ def _find_error(text: str) -> str:
             _fail(text, place, "after top-level value")
     except GoError as error:
         return str(error)
-    return "exceeded max depth"
+    return ""
 
 
 def _skip_value(text: str) -> int:
@@ -217,8 +248,11 @@ def _skip_space(text: str, place: int) -> int:
 
 def _fail(text: str, place: int, where: str) -> Never:
     """Raise Go's error for the character at `place`, of which Go sees the first byte."""
-    if place >= len(text):
+    if place < len(text):
+        char = chr(text[place].encode("utf-8", "surrogateescape")[0])
+    elif where.startswith(_IN_TOKEN):
+        char = " "
+    else:
         raise GoError(_ENDS_EARLY)
-    char = chr(text[place].encode("utf-8", "surrogateescape")[0])
     shown = {"'": "\\'", '"': '"'}.get(char) or quote(char)[1:-1]
     raise GoError(f"invalid character '{shown}' {where}")

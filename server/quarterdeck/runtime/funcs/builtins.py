@@ -1,7 +1,7 @@
 """The functions of text/template itself.
 
 `and` and `or` stop at the first argument that decides; both tiers see to that and evaluate no more. What is
-registered here takes arguments that are evaluated already.
+registered here takes arguments that are evaluated already. `slice` is missing: Sprig has another one.
 
 Source: text/template funcs.go, builtins.
 """
@@ -25,7 +25,6 @@ function("le", _COMPARISON)(compare.less_or_equal)
 function("gt", _COMPARISON)(compare.greater)
 function("ge", _COMPARISON)(compare.greater_or_equal)
 function("index", "func(reflect.Value, ...reflect.Value) (reflect.Value, error)")(access.index)
-function("slice", "func(reflect.Value, ...reflect.Value) (reflect.Value, error)")(access.slice_value)
 
 
 @function("and", "func(reflect.Value, ...reflect.Value) reflect.Value")

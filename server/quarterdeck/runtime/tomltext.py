@@ -1,0 +1,183 @@
+"""TOML as BurntSushi/toml writes it, which Helm's `toToml` calls.
+
+Source: github.com/BurntSushi/toml encode.go.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from quarterdeck.runtime.floats import format_general
+from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.kinds import is_nil, sorted_keys
+from quarterdeck.runtime.values import GoStruct, NamedInt
+
+_INDENT = "  "
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in [*range(0x20), 0x7F]}
+_ESCAPES |= str.maketrans(
+    {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+)
+
+
+def encode_toml(value: Any) -> str:
+    """Give the value as a TOML document; a scalar or list at the top is written bare.
+
+    Keys are sorted, those of tables after the others; keys whose value is nil are left out.
+
+    Raises:
+        GoError: a list holds nil, the value is nil or a list of tables, or nests too deep.
+    """
+    if value is None:
+        raise GoError("reflect: call of reflect.Value.Type on zero Value")
+    pieces: list[str] = []
+    try:
+        _write(value, (), pieces)
+    except RecursionError:
+        raise GoError("toml: nested too deep") from None
+    return "".join(pieces)
+
+
+def _write(value: Any, key: tuple[str, ...], pieces: list[str]) -> None:
+    """Write the value that stands under the dotted `key`."""
+    value = _plain(value)
+    if isinstance(value, dict):
+        table = cast("dict[str, Any]", value)
+        if len(key) == 1 and pieces:
+            pieces.append("\n")
+        if key:
+            pieces.append(f"{_indentation(key)}[{_dotted(key)}]\n")
+        _write_members(table, key, pieces)
+    elif isinstance(value, list) and _is_table_list(cast("list[Any]", value)):
+        if not key:
+            raise GoError("toml: top-level values must be Go maps or structs")
+        for item in cast("list[Any]", value):
+            if pieces:
+                pieces.append("\n")
+            pieces.append(f"{_indentation(key)}[[{_dotted(key)}]]\n")
+            _write_members(_plain(item), key, pieces)
+    elif key:
+        pieces.append(f"{_indentation(key)}{_quoted_key(key[-1])} = {_inline(value)}\n")
+    else:
+        pieces.append(_inline(value))
+
+
+def _write_members(table: dict[str, Any], key: tuple[str, ...], pieces: list[str]) -> None:
+    plain, tables = _split_members(table)
+    for name in plain + tables:
+        if not is_nil(table[name]):
+            _write(table[name], (*key, name), pieces)
+
+
+def _split_members(table: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Give the sorted keys of plain values, and those of tables and lists of tables; a struct's stay in order."""
+    plain: list[str] = []
+    tables: list[str] = []
+    for name in list(table) if isinstance(table, _Fields) else sorted_keys(table):
+        (tables if _is_table(_plain(table[name])) else plain).append(name)
+    return plain, tables
+
+
+def _is_table(value: Any) -> bool:
+    """Tell whether TOML shows the plain value as a table or a list of tables.
+
+    Raises:
+        GoError: it is a list that holds nil.
+    """
+    if is_nil(value):
+        return False
+    if isinstance(value, list):
+        return _is_table_list(cast("list[Any]", value))
+    return isinstance(value, dict)
+
+
+def _is_table_list(items: list[Any]) -> bool:
+    are_tables = bool(items)
+    for item in items:
+        if is_nil(item):
+            raise GoError("toml: cannot encode array with nil element")
+        plain = _plain(item)
+        _is_table(plain)
+        are_tables = are_tables and isinstance(plain, dict)
+    return are_tables
+
+
+def _inline(value: Any) -> str:
+    """Give the value on one line."""
+    value = _plain(value)
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if isinstance(value, _Literal) else _quoted(value)
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return _float_text(value)
+    if isinstance(value, list):
+        return f"[{', '.join([_inline(item) for item in cast('list[Any]', value)])}]"
+    if isinstance(value, dict):
+        return _inline_table(cast("dict[str, Any]", value))
+    raise GoError(f"unexpected type: {type(value).__name__}")
+
+
+def _inline_table(table: dict[str, Any]) -> str:
+    """Give `{k = v, …}`; a nil member at the end leaves its comma behind, as in the original."""
+    plain, tables = _split_members(table)
+    pieces: list[str] = []
+    for names, has_more in ((plain, bool(tables)), (tables, False)):
+        for position, name in enumerate(names):
+            if is_nil(table[name]):
+                continue
+            comma = ", " if has_more or position < len(names) - 1 else ""
+            pieces.append(f"{_quoted_key(name)} = {_inline(table[name])}{comma}")
+    return f"{{{''.join(pieces)}}}"
+
+
+def _float_text(value: float) -> str:
+    if value - value != 0.0:
+        return "nan" if value != value else "inf" if value > 0 else "-inf"  # noqa: PLR0124  NaN alone differs
+    text = format_general(value)
+    return text if "e" in text or "." in text else f"{text}.0"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def _quoted_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _quoted(name)
+
+
+def _dotted(key: tuple[str, ...]) -> str:
+    return ".".join([_quoted_key(name) for name in key])
+
+
+def _indentation(key: tuple[str, ...]) -> str:
+    return _INDENT * (len(key) - 1)
+
+
+class _Literal(str):
+    """Text that stands in TOML without quotes: a date and time."""
+
+    __slots__ = ()
+
+
+class _Fields(dict[str, Any]):
+    """The fields of a struct, in declared order."""
+
+    __slots__ = ()
+
+
+def _plain(value: Any) -> Any:
+    """Give a struct as a `_Fields`, text or `_Literal`, bytes as a list of numbers, anything else as it is."""
+    if isinstance(value, NamedInt):
+        return value.format() if value.go_type == "time.Duration" else value
+    if isinstance(value, bytes):
+        return list(value)
+    if not isinstance(value, GoStruct):
+        return value
+    marshalled = value.marshal()
+    if isinstance(marshalled, dict):
+        return _Fields(value.fields())
+    return _Literal(marshalled) if value.go_type == "time.Time" else marshalled
