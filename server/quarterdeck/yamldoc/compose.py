@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
-from quarterdeck.yamldoc.events import MAX_DEPTH
+from quarterdeck.yamldoc.events import MAX_DEPTH, EventSource, YamlError, go_error
 from quarterdeck.yamldoc.nodes import AliasNode, ListNode, MapNode, Node, ScalarNode, TargetNode
 from quarterdeck.yamldoc.resolve import HINTS, Scalar, resolve_plain
+from quarterdeck.yamldoc.tags import find_tagged_value
 
 _Scalar = yaml.events.ScalarEvent
 _Alias = yaml.events.AliasEvent
@@ -18,8 +19,8 @@ _DocumentStart = yaml.events.DocumentStartEvent
 _DocumentEnd = yaml.events.DocumentEndEvent
 _StreamEnd = yaml.events.StreamEndEvent
 
-_CHEAP_DEPTH = 200
-_DEEP_WORK = 50_000_000
+CHEAP_DEPTH = 200
+_DEEP_WORK = 200_000_000
 """libyaml looks at every open flow collection for each token: the sum of depths that we are ready to pay for."""
 
 
@@ -32,53 +33,93 @@ class ComposeError(Exception):
 
 
 class ComposedDocument:
-    """One document of a stream: its root, the span of its content, and references to anchors that are not there.
+    """One document of a stream.
 
-    `root` is None only if an error came before any node. `is_explicit_start` tells that it begins with `---`,
-    `end` is where libyaml saw its end.
+    `root` is None only if an error came before any node. `end` is where libyaml saw its end. `is_explicit_start` tells
+    that it begins with `---`, `is_simple` that its value needs no more than the nodes' own: no alias, merge, tag or
+    odd key. `unknown_aliases` refer to anchors that are not there. `error` is what broke the document off; its
+    tree is then what came before.
     """
 
-    __slots__ = ("end", "is_explicit_start", "root", "start", "unknown_aliases")
+    __slots__ = ("end", "error", "is_explicit_start", "is_simple", "root", "start", "unknown_aliases")
 
     def __init__(self, start: int, *, is_explicit_start: bool) -> None:
         self.start = start
         self.end = start
         self.is_explicit_start = is_explicit_start
+        self.is_simple = True
         self.root: Node | None = None
         self.unknown_aliases: list[AliasNode] = []
+        self.error: YamlError | None = None
 
 
-def compose_next(
-    parser: Any,
-    shift: int = 0,
-    *,
-    allow_unknown_aliases: bool = False,
-) -> ComposedDocument | None:
-    """Read the next document of `parser`, None at the end of the stream; `shift` is added to every offset.
+def compose_next(parser: EventSource) -> ComposedDocument | None:
+    """Read the next document of `parser`, None at the end of the stream.
 
     Raises:
         yaml.YAMLError: libyaml refuses the text.
-        ComposeError: it is nested too deeply, or refers to an anchor that is not there.
+        ComposeError: go-yaml refuses it: nested too deeply, or an anchor that is not there.
     """
-    get_event = parser.get_event
-    event = get_event()
+    document = _begin(parser, 0)
+    if document is not None:
+        _fill(document, parser, 0, allow_unknown_aliases=False)
+    return document
+
+
+def compose_partial(parser: EventSource, text: str, shift: int) -> ComposedDocument | None:
+    """Read the next document of `parser` as far as it goes; `shift` is added to every offset.
+
+    `text` is what the parser reads. References to unknown anchors are kept in the document's `unknown_aliases`.
+    """
+    document: ComposedDocument | None = None
+    try:
+        document = _begin(parser, shift)
+        if document is not None:
+            _fill(document, parser, shift, allow_unknown_aliases=True)
+    except (yaml.YAMLError, ComposeError) as error:
+        if isinstance(error, ComposeError):
+            wrong = YamlError(str(error), error.offset)
+        else:
+            message, offset = go_error(error, text)
+            wrong = YamlError(message, offset + shift)
+        if document is None:
+            document = ComposedDocument(shift, is_explicit_start=False)
+        document.error = wrong
+        document.end = max(document.start, wrong.offset)
+        _close(document.root)
+    return document
+
+
+def _begin(parser: EventSource, shift: int) -> ComposedDocument | None:
+    """Read up to the start of a document."""
+    event = parser.get_event()
     while event.__class__ is not _DocumentStart:
-        if event.__class__ is _StreamEnd or event is None:
+        if event is None or event.__class__ is _StreamEnd:
             return None
-        event = get_event()
+        event = parser.get_event()
     if event.version is not None and event.version != (1, 1):
         # libyaml takes %YAML 1.2 as well.
         mark = event.start_mark
         raise ComposeError("found incompatible YAML document", mark.index + shift, mark.line)
-    document = ComposedDocument(event.start_mark.index + shift, is_explicit_start=event.explicit)
+    return ComposedDocument(event.start_mark.index + shift, is_explicit_start=event.explicit)
+
+
+def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_unknown_aliases: bool) -> None:
+    """Read a document's nodes; `stack` holds the open collections around `owner`, each with the key that waits."""
+    get_event = parser.get_event
     anchors: dict[str, TargetNode] = {}
     stack: list[tuple[Any, Node | None]] = []
     owner: Any = None
     key: Node | None = None
+    flow_depth = 0  # counted only where it is beyond CHEAP_DEPTH
     deep_work = 0
     while True:
         event = get_event()
         kind = event.__class__
+        if flow_depth:
+            deep_work += flow_depth
+            if deep_work > _DEEP_WORK:
+                raise _depth_error(event, shift)
         if kind is _Scalar:
             text = event.value
             is_implicit = event.implicit[0]
@@ -86,6 +127,12 @@ def compose_next(
             value: Scalar = text
             if is_implicit and (not text or text[0] in HINTS):
                 value = resolve_plain(text)
+                if value.__class__ is float and value - value != 0.0:
+                    document.is_simple = False
+            elif tag:
+                document.is_simple = False
+            if len(text) == 1 and value is text:
+                value = "".join((text, ""))  # an object of its own
             if "?" in text and not event.style and owner is not None and owner.is_flow:
                 raise _question_error(event, owner, shift)
             node: Any = ScalarNode(
@@ -98,6 +145,8 @@ def compose_next(
                 anchor=event.anchor or "",
                 is_implicit=is_implicit,
             )
+            if tag:
+                node.value = find_tagged_value(node)
             if event.anchor:
                 anchors[event.anchor] = node
         elif kind is _MappingStart or kind is _SequenceStart:
@@ -112,6 +161,7 @@ def compose_next(
                 anchors[event.anchor] = node
         elif kind is _Alias:
             target = anchors.get(event.anchor)
+            document.is_simple = False
             node = AliasNode(event.start_mark.index + shift, event.end_mark.index + shift, event.anchor, target)
             if target is None:
                 if not allow_unknown_aliases:
@@ -119,16 +169,20 @@ def compose_next(
                 document.unknown_aliases.append(node)
         elif kind is _DocumentEnd:
             document.end = event.end_mark.index + shift
-            return document
+            return
         else:  # the end of a collection
             owner.end = _content_end(owner, event.end_mark.index + shift)
             owner, key = stack.pop()
+            if flow_depth:
+                flow_depth = len(stack) if len(stack) > CHEAP_DEPTH and owner.is_flow else 0
             continue
         if owner is None:
             document.root = node
         elif owner.__class__ is MapNode:
             if key is None:
                 key = node
+                if kind is not _Scalar or (is_implicit and (text == "<<" or not text or text[0] in HINTS)):
+                    document.is_simple = False
             else:
                 owner.entries.append((key, node))
                 key = None
@@ -139,12 +193,15 @@ def compose_next(
             owner = node
             key = None
             depth = len(stack)
-            if depth > _CHEAP_DEPTH:
-                deep_work += depth * depth // 100
-                if depth > MAX_DEPTH or deep_work > _DEEP_WORK:
-                    mark = event.start_mark
-                    line = mark.line + 1 if mark.line else 0
-                    raise ComposeError(f"exceeded max depth of {MAX_DEPTH}", mark.index + shift, line)
+            if depth > CHEAP_DEPTH:
+                if depth > MAX_DEPTH:
+                    raise _depth_error(event, shift)
+                flow_depth = depth if event.flow_style else 0
+
+
+def _depth_error(event: Any, shift: int) -> ComposeError:
+    mark = event.start_mark
+    return ComposeError(f"exceeded max depth of {MAX_DEPTH}", mark.index + shift, mark.line + 1 if mark.line else 0)
 
 
 def _question_error(event: Any, owner: MapNode | ListNode, shift: int) -> ComposeError:
@@ -162,10 +219,25 @@ def _content_end(owner: MapNode | ListNode, end: int) -> int:
 
     libyaml ends a block collection only where the next token begins.
     """
-    if owner.is_flow:
+    if owner.is_flow and end > owner.start:
         return end
-    if owner.__class__ is MapNode:
+    if isinstance(owner, MapNode):
         last: Node | None = owner.entries[-1][1] if owner.entries else None
     else:
         last = owner.items[-1] if owner.items else None
     return end if last is None else max(last.end, owner.start)
+
+
+def _close(root: Node | None) -> None:
+    """Give the collections that an error left open their ends: where their last content ends."""
+    open_nodes: list[MapNode | ListNode] = []
+    node = root
+    while isinstance(node, (MapNode, ListNode)):
+        if node.end == node.start:
+            open_nodes.append(node)
+        if isinstance(node, MapNode):
+            node = node.entries[-1][1] if node.entries else None
+        else:
+            node = node.items[-1] if node.items else None
+    for node in reversed(open_nodes):
+        node.end = _content_end(node, node.start)

@@ -25,6 +25,9 @@ _RATIO_RANGE_LOW = 400_000
 _RATIO_RANGE_HIGH = 4_000_000
 _MERGE_TAG = LONG_TAG_PREFIX + "merge"
 
+Origins = dict[int, Node]
+"""The node that a value was written by, by `id(value)`; true only while the value lives."""
+
 _Job = tuple[Node, dict[str, Any] | None]
 _Steps = Generator[_Job, Any, Any]
 
@@ -75,8 +78,17 @@ def _compose_first(text: str) -> ComposedDocument | None:
             colons.add(wrong.offset)
 
 
-def decode_document(document: ComposedDocument | None, text: str, *, strict: bool = False) -> Any:
+def decode_document(
+    document: ComposedDocument | None,
+    text: str,
+    *,
+    strict: bool = False,
+    origins: Origins | None = None,
+) -> Any:
     """Give a document's value; None stands for no document.
+
+    `origins` receives, by the identity of every container, string and number of the value, the node that wrote it
+    (behind aliases the node at the anchor). Keys and values that were overwritten may be among them.
 
     Raises:
         DecodeError: Go refuses the document, though it is well-formed.
@@ -86,7 +98,7 @@ def decode_document(document: ComposedDocument | None, text: str, *, strict: boo
     if document.unknown_aliases:
         alias = document.unknown_aliases[0]
         raise DecodeError(f"{CONVERSION}yaml: unknown anchor '{alias.name}' referenced", alias.start)
-    decoder = _Decoder(text, strict=strict)
+    decoder = _Decoder(text, strict=strict, origins=origins)
     value = decoder.run(document.root)
     if decoder.repeated:
         lines = "\n  ".join(message for message, _ in decoder.repeated)
@@ -105,9 +117,10 @@ class _Decoder:
     and `run` keeps them on a list.
     """
 
-    def __init__(self, text: str, *, strict: bool) -> None:
+    def __init__(self, text: str, *, strict: bool, origins: Origins | None) -> None:
         self.text = text
         self.strict = strict
+        self.origins = origins
         self.repeated: list[tuple[str, int]] = []
         self.unconvertible: DecodeError | None = None
         self.deepest = 0
@@ -175,6 +188,8 @@ class _Decoder:
         if value.__class__ is float and value - value != 0.0:
             name = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"  # noqa: PLR0124 - the test for NaN
             self._refuse(f"json: unsupported value: {name}", node.start)
+        if self.origins is not None and value is not None and value.__class__ is not bool:
+            self.origins[id(value)] = node
         return value
 
     def _lone_scalar(self, node: ScalarNode) -> _Steps:
@@ -197,6 +212,8 @@ class _Decoder:
     def _list(self, node: ListNode) -> _Steps:
         self._count(node)
         values: list[Any] = []
+        if self.origins is not None:
+            self.origins[id(values)] = node
         for item in node.items:
             values.append((yield item, None))  # noqa: PERF401 - a comprehension cannot yield
         return values
@@ -204,8 +221,10 @@ class _Decoder:
     def _map(self, node: MapNode, target: dict[str, Any] | None) -> _Steps:
         self._count(node)
         values: dict[str, Any] = {} if target is None else target
+        if self.origins is not None and target is None:
+            self.origins[id(values)] = node
         for key_node, value_node in node.entries:
-            if _is_merge(key_node):
+            if is_merge(key_node):
                 yield from self._merge(value_node, values)
                 continue
             key_value = yield key_node, None
@@ -279,5 +298,6 @@ def key_text(key: Any) -> str | None:
     return None
 
 
-def _is_merge(node: Node) -> bool:
+def is_merge(node: Node) -> bool:
+    """Tell whether a key is `<<`, which merges. Source: yaml.v2 decode.go, isMerge."""
     return isinstance(node, ScalarNode) and node.text == "<<" and (node.is_implicit or node.tag == _MERGE_TAG)

@@ -7,7 +7,7 @@ go-yaml v2 is a port of libyaml, so that both accept the same texts but for a fe
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import yaml
 
@@ -25,6 +25,14 @@ _READ_AT_A_TIME = 512
 
 MAX_DEPTH = 10_000
 """How deep go-yaml lets collections nest. Source: yaml.v2 scannerc.go, max_flow_level and max_indents."""
+
+
+class EventSource(Protocol):
+    """What gives libyaml's events, one at a time."""
+
+    def get_event(self) -> Any:
+        """Give the next event, None after the last."""
+        ...
 
 
 class YamlError(NamedTuple):
@@ -71,7 +79,7 @@ def readable_before(text: str, offset: int) -> str:
     return octets[: len(octets) // _READ_AT_A_TIME * _READ_AT_A_TIME].decode("utf-8", "ignore")
 
 
-def make_parser(text: str) -> Any:
+def make_parser(text: str) -> EventSource:
     """Start libyaml on `text`, which must be free of forbidden characters; `get_event` gives event after event.
 
     Raises:

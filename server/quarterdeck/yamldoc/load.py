@@ -11,7 +11,8 @@ import yaml
 
 from quarterdeck.yamldoc.decode import CONVERSION, decode_text, key_text
 from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, has_inner_mark
-from quarterdeck.yamldoc.events import MAX_DEPTH, find_forbidden, go_error, make_parser
+from quarterdeck.yamldoc.compose import CHEAP_DEPTH
+from quarterdeck.yamldoc.events import EventSource, find_forbidden, go_error, make_parser
 from quarterdeck.yamldoc.resolve import HINTS, resolve_plain, resolve_typed
 
 _Event = yaml.events.Event
@@ -57,7 +58,7 @@ class _NeedsTreeError(Exception):
 _QUICK: dict[str, Any] = {"": lambda: None, "{}": dict, "[]": list, "null": lambda: None, "{}\n": dict}
 
 
-def _build(parser: Any, text: str) -> Any:
+def _build(parser: EventSource, text: str) -> Any:
     """Build the first document's value straight from the events, without recursion.
 
     `container` is the open collection, `key` the key that waits for its value (`_NO_KEY` in between),
@@ -113,7 +114,7 @@ def _build(parser: Any, text: str) -> Any:
             else:
                 container.append(value)
             stack.append((container, in_map, key))
-            if len(stack) > MAX_DEPTH:
+            if len(stack) > CHEAP_DEPTH:
                 raise _NeedsTreeError
             container = value
             in_map = kind is _MappingStart

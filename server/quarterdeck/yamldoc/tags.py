@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, ScalarNode
-from quarterdeck.yamldoc.resolve import is_timestamp, resolve_typed
+from quarterdeck.yamldoc.resolve import Scalar, resolve_typed
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -38,6 +38,15 @@ def resolve_scalar(node: ScalarNode, *, typed: bool = False) -> Any:
         return "".join((value, "")) if len(value) == 1 else value[:1] + value[1:]
     if value.__class__ is int and not typed:
         return float(value)
+    return value
+
+
+def find_tagged_value(node: ScalarNode) -> Scalar:
+    """Give a tagged scalar's value, or its text where the tag does not fit."""
+    try:
+        value: Scalar = resolve_scalar(node)
+    except TagError:
+        return node.text
     return value
 
 
