@@ -1,0 +1,426 @@
+"""Makes charts of files: which file is what, which files are sub-charts, and what is wrong with them.
+
+Source: Helm pkg/chart/v2/loader/load.go, LoadFiles; pkg/action/install.go, CheckDependencies.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from quarterdeck.chart.archive import UnpackBudget, read_archive
+from quarterdeck.chart.files_on_disk import FileSet
+from quarterdeck.chart.metadata import Metadata, MetadataText, read_metadata
+from quarterdeck.chart.model import MANIFEST_ENDINGS, Chart, ChartFile, SourceKind
+from quarterdeck.chart.problems import (
+    BAD_CHART_YAML,
+    BAD_LOCK,
+    BAD_SUBCHART,
+    BAD_VALUES,
+    INVALID_METADATA,
+    MISSING_DEPENDENCY,
+    NO_CHART_YAML,
+    NOT_UTF8,
+    OLD_REQUIREMENTS,
+    TOO_DEEP,
+    WRONG_DEPENDENCY_VERSION,
+    stop,
+    warn,
+)
+from quarterdeck.chart.semver import is_compatible
+from quarterdeck.chart.values_file import read_values_text
+from quarterdeck.chart.yaml_places import YamlPlaces
+from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.yamldoc.load import load_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_CHART_DEPTH = 100
+"""How deep charts may lie inside charts."""
+
+_ERROR_LINE = re.compile(r"\bline (\d+): ")
+_REPEATED_PREFIX = "yaml: "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSource:
+    """Where a chart comes from; `fallback_name` is its name if Chart.yaml gives none."""
+
+    kind: SourceKind
+    location: Path
+    display_path: str
+    fallback_name: str
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The files of one chart by what they are."""
+
+    chart_yaml: ChartFile | None = None
+    requirements: ChartFile | None = None
+    lock: ChartFile | None = None
+    values: ChartFile | None = None
+    schema: ChartFile | None = None
+    templates: list[ChartFile] = field(default_factory=list[ChartFile])
+    files: list[ChartFile] = field(default_factory=list[ChartFile])
+    old_files: list[ChartFile] = field(default_factory=list[ChartFile])
+    """requirements.yaml and requirements.lock, which `.Files` has only in the first version of the format."""
+    sub_charts: dict[str, list[ChartFile]] = field(default_factory=dict[str, list[ChartFile]])
+
+
+class Assembler:
+    """Makes one chart and its sub-charts."""
+
+    def __init__(self, budget: UnpackBudget) -> None:
+        self._budget = budget
+
+    def assemble_root(self, found: FileSet, source: ChartSource) -> Chart:
+        """Make the chart that the user named."""
+        chart = self._assemble(found, source, depth=0)
+        problems = [*chart.problems, *_check_format_version(chart), *_check_missing(chart, is_root=True)]
+        chart.problems = tuple(problems)
+        return chart
+
+    def _assemble(self, found: FileSet, source: ChartSource, *, depth: int) -> Chart:
+        parts = _sort_files(found.files)
+        problems = list(found.problems)
+        metadata, manifest, metadata_problems = _read_manifest(parts, source, is_root=depth == 0)
+        decoding = [problem for problem in metadata_problems if problem.code != INVALID_METADATA]
+        checking = [problem for problem in metadata_problems if problem.code == INVALID_METADATA]
+        problems.extend(decoding)
+        lock = _read_lock(parts.lock, problems)
+        values = _read_values(parts.values, problems)
+        problems.extend(checking)
+        problems.extend(_check_text(parts.templates))
+        if manifest.api_version == "v1":
+            parts.files.extend(parts.old_files)
+        chart = Chart(
+            path=source.display_path,
+            name=manifest.name or source.fallback_name,
+            metadata=metadata,
+            manifest=manifest if manifest.name else replace(manifest, name=source.fallback_name),
+            source=source.kind,
+            location=source.location,
+            templates=tuple(parts.templates),
+            files=tuple(parts.files),
+            crds=tuple(file for file in parts.files if _is_crd(file.path)),
+            metadata_file=parts.chart_yaml,
+            requirements_file=parts.requirements,
+            values_file=parts.values,
+            values=values,
+            schema_file=parts.schema,
+            lock=lock,
+        )
+        subcharts: list[Chart] = []
+        for name in sorted(parts.sub_charts):
+            sub_chart = self._read_sub_chart(name, parts.sub_charts[name], source, chart, depth)
+            if sub_chart is None:
+                continue
+            if sub_chart.metadata_file is None and not sub_chart.templates:
+                problems.extend(_wrapped(sub_chart.problems, name, chart.name))
+                continue
+            sub_chart.parent = chart
+            subcharts.append(sub_chart)
+            problems.extend(_wrapped(sub_chart.problems, name, chart.name))
+        chart.dependencies = tuple(subcharts)
+        chart.missing_dependencies = _missing_names(chart)
+        if depth:
+            problems.extend(_check_missing(chart, is_root=False))
+        problems.extend(_check_vendored_versions(chart))
+        chart.problems = tuple(problems)
+        return chart
+
+    def _read_sub_chart(
+        self, name: str, files: list[ChartFile], source: ChartSource, parent: Chart, depth: int
+    ) -> Chart | None:
+        """Make the sub-chart in `charts/<name>`; None for what Helm skips, and what is nested too deeply."""
+        if name.startswith(("_", ".")):
+            return None
+        display_path = f"{source.display_path}/charts/{name}"
+        if depth >= MAX_CHART_DEPTH:
+            found = FileSet()
+            message = f"charts are nested more than {MAX_CHART_DEPTH} deep; this one is left out"
+            found.problems.append(warn(TOO_DEEP, Place(display_path), message, severity=Severity.HIGH))
+            sub_source = ChartSource(
+                kind="folder", location=source.location, display_path=display_path, fallback_name=name
+            )
+            return self._assemble_broken(found, sub_source)
+        if name.endswith(".tgz"):
+            if files[0].path != name:
+                helm = f"error unpacking subchart tar in {parent.name}: expected {name}, got {files[0].path}"
+                message = "a folder's name must not end in .tgz"
+                found = FileSet()
+                found.problems.append(stop(BAD_SUBCHART, Place(display_path), message, helm=helm))
+                kind: SourceKind = "folder"
+            else:
+                found = read_archive(io.BytesIO(files[0].data), display_path, self._budget)
+                kind = "archive"
+        else:
+            inside = [file.moved(file.path.split("/", 1)[1]) for file in files if "/" in file.path]
+            found = FileSet(files=inside)
+            kind = source.kind
+        location = source.location / "charts" / name if source.kind == "folder" else source.location
+        sub_source = ChartSource(
+            kind=kind,
+            location=location,
+            display_path=display_path,
+            fallback_name=name.removesuffix(".tgz"),
+        )
+        if not found.files and found.problems:
+            return self._assemble_broken(found, sub_source)
+        return self._assemble(found, sub_source, depth=depth + 1)
+
+    def _assemble_broken(self, found: FileSet, source: ChartSource) -> Chart:
+        """Make a chart of nothing, which carries the problems."""
+        return Chart(
+            path=source.display_path,
+            name=source.fallback_name,
+            metadata={},
+            manifest=Metadata(name=source.fallback_name),
+            source=source.kind,
+            location=source.location,
+            problems=tuple(found.problems),
+        )
+
+
+def _sort_files(files: list[ChartFile]) -> _Sorted:
+    parts = _Sorted()
+    for file in files:
+        path = file.path
+        if path.startswith("templates/"):
+            parts.templates.append(file)
+        elif path.startswith("charts/"):
+            if path.endswith(".prov"):
+                parts.files.append(file)
+            else:
+                inside = file.moved(path.removeprefix("charts/"))
+                parts.sub_charts.setdefault(inside.path.split("/", 1)[0], []).append(inside)
+        elif path == "Chart.yaml":
+            parts.chart_yaml = file
+        elif path == "Chart.lock":
+            parts.lock = file
+        elif path == "values.yaml":
+            parts.values = file
+        elif path == "values.schema.json":
+            parts.schema = file
+        elif path == "requirements.yaml":
+            parts.requirements = file
+            parts.old_files.append(file)
+        elif path == "requirements.lock":
+            parts.lock = file
+            parts.old_files.append(file)
+        else:
+            parts.files.append(file)
+    return parts
+
+
+def _is_crd(path: str) -> bool:
+    return path.startswith("crds/") and path.lower().endswith(MANIFEST_ENDINGS)
+
+
+def _read_manifest(
+    parts: _Sorted, source: ChartSource, *, is_root: bool
+) -> tuple[dict[str, Any], Metadata, list[Finding]]:
+    """Read Chart.yaml and requirements.yaml: the mapping as read, the typed form, and what is wrong."""
+    if parts.chart_yaml is None:
+        return {}, Metadata(name=source.fallback_name), [_missing_chart_yaml(source, is_root=is_root)]
+    problems: list[Finding] = []
+    chart_text = _read_yaml(parts.chart_yaml, problems)
+    requirements = None if parts.requirements is None else _read_yaml(parts.requirements, problems)
+    value: Any = chart_text.value
+    metadata: dict[str, Any] = value if value.__class__ is dict else {}
+    if problems and chart_text.value is None:
+        return metadata, Metadata(name=source.fallback_name), problems
+    manifest, found = read_metadata(chart_text, requirements)
+    if requirements is not None and requirements.value.__class__ is dict:
+        metadata = {**metadata, **requirements.value}
+    problems.extend(found)
+    if parts.requirements is not None and manifest.api_version != "v1":
+        problems.append(
+            warn(
+                OLD_REQUIREMENTS,
+                Place(parts.requirements.display_path),
+                "charts of apiVersion v2 declare their dependencies in Chart.yaml",
+                severity=Severity.LOW,
+                proposal="Move the dependencies to Chart.yaml.",
+            )
+        )
+    return metadata, manifest, problems
+
+
+def _missing_chart_yaml(source: ChartSource, *, is_root: bool) -> Finding:
+    helm = "Chart.yaml file is missing"
+    if is_root and source.kind == "folder":
+        file = source.location.absolute() / "Chart.yaml"
+        helm = f"unable to detect chart at {file}: open {file}: no such file or directory"
+    elif is_root:
+        helm = "unable to detect chart version, no Chart.yaml found"
+    place = Place(f"{source.display_path}/Chart.yaml")
+    proposal = "Add a Chart.yaml with apiVersion, name and version."
+    return stop(NO_CHART_YAML, place, "Chart.yaml is missing", helm=helm, proposal=proposal)
+
+
+def _read_yaml(file: ChartFile, problems: list[Finding]) -> MetadataText:
+    """Load one file of metadata; its value is None if it is no YAML, which is reported."""
+    value, error = load_yaml(file.text)
+    if error is not None:
+        line = _error_line(error)
+        helm = f"cannot load {file.path}: {error}"
+        problems.append(stop(BAD_CHART_YAML, Place(file.display_path, line), _plain_words(error), helm=helm))
+        value = None
+    return MetadataText(value, YamlPlaces(file.text, file.display_path), file.path)
+
+
+def _error_line(error: str) -> int:
+    match = _ERROR_LINE.search(error)
+    return int(match[1]) if match else 1
+
+
+def _plain_words(error: str) -> str:
+    """Say what is wrong with a YAML text, without the wrapping of the libraries it went through."""
+    reason = _ERROR_LINE.sub("", error.rsplit(_REPEATED_PREFIX, 1)[-1], count=1)
+    return f"this is not valid YAML: {reason}"
+
+
+def _read_lock(file: ChartFile | None, problems: list[Finding]) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    value, error = load_yaml(file.text)
+    if error is None and (value is None or value.__class__ is dict):
+        return value
+    if error is None:
+        kind = "array" if value.__class__ is list else "string"
+        target = f"json: cannot unmarshal {kind} into Go value of type v2.Lock"
+        error = f"error unmarshaling JSON: while decoding JSON: {target}"
+    place = Place(file.display_path, _error_line(error))
+    helm = f"cannot load {file.path}: {error}"
+    message = "the lock file is damaged"
+    proposal = "Write it anew with `helm dependency update`."
+    problems.append(stop(BAD_LOCK, place, message, helm=helm, proposal=proposal))
+    return None
+
+
+def _read_values(file: ChartFile | None, problems: list[Finding]) -> dict[str, Any]:
+    if file is None:
+        return {}
+    read = read_values_text(file.text)
+    if read.error is not None:
+        place = Place(file.display_path, read.error.line)
+        helm = f"cannot load values.yaml: {read.error.message}"
+        problems.append(stop(BAD_VALUES, place, _plain_words(read.error.message), helm=helm))
+    return read.values
+
+
+def _check_text(templates: list[ChartFile]) -> list[Finding]:
+    problems: list[Finding] = []
+    for file in templates:
+        offset = file.find_bad_byte()
+        if offset is not None:
+            line = file.data.count(b"\n", 0, offset) + 1
+            start = file.data.rfind(b"\n", 0, offset) + 1
+            column = len(file.data[start:offset].decode("utf-8", "replace")) + 1
+            message = f"the file is not UTF-8 text: byte 0x{file.data[offset]:02x}"
+            place = Place(file.display_path, line, column)
+            proposal = "Save it as UTF-8; put binary files outside templates/ and read them with .Files."
+            problems.append(warn(NOT_UTF8, place, message, severity=Severity.HIGH, proposal=proposal))
+    return problems
+
+
+def _wrapped(problems: tuple[Finding, ...], name: str, parent: str) -> list[Finding]:
+    """Put Helm's words for a sub-chart into its words for the chart that holds it."""
+    prefix = f"error unpacking subchart {name} in {parent}: "
+    return [
+        msgspec.structs.replace(problem, helm_message=prefix + problem.helm_message)
+        if problem.helm_message and problem.code != MISSING_DEPENDENCY
+        else problem
+        for problem in problems
+    ]
+
+
+def _check_format_version(chart: Chart) -> list[Finding]:
+    """Report an `apiVersion` that Helm does not know; Helm looks at the outermost chart's alone."""
+    version = chart.manifest.api_version
+    if version in {"v1", "v2"} or chart.metadata_file is None:
+        return []
+    helm = "invalid chart apiVersion" if version == "v3" else "unsupported chart version"
+    places = YamlPlaces(chart.metadata_file.text, chart.metadata_file.display_path)
+    message = f"`apiVersion` must be v1 or v2, not {version!r}"
+    place = places.value(("apiVersion",))
+    return [stop(INVALID_METADATA, place, message, helm=helm, proposal="Write v2.")]
+
+
+def _missing_names(chart: Chart) -> tuple[str, ...]:
+    vendored = {sub_chart.name for sub_chart in chart.dependencies}
+    return tuple(one.name for one in chart.manifest.dependencies or () if one.name not in vendored)
+
+
+def dependency_places(chart: Chart) -> YamlPlaces:
+    """Give the places of the file where the chart's dependencies stand."""
+    declared = chart.manifest.dependencies or ()
+    in_requirements = any(one.in_requirements for one in declared)
+    file = chart.requirements_file if in_requirements else chart.metadata_file
+    if file is None:
+        return YamlPlaces("", f"{chart.path}/Chart.yaml")
+    return YamlPlaces(file.text, file.display_path)
+
+
+def _check_missing(chart: Chart, *, is_root: bool) -> list[Finding]:
+    """Report declared dependencies that are not in `charts/`; Helm refuses only the outermost chart's."""
+    if not chart.missing_dependencies:
+        return []
+    places = dependency_places(chart)
+    names = ", ".join(chart.missing_dependencies)
+    helm = (
+        "an error occurred while checking for chart dependencies. You may need to run "
+        "`helm dependency build` to fetch missing dependencies: found in Chart.yaml, but "
+        f"missing in charts/ directory: {names}"
+    )
+    proposal = f"Run `helm dependency build {chart.path}`."
+    problems: list[Finding] = []
+    for one in chart.manifest.dependencies or ():
+        if one.name not in chart.missing_dependencies:
+            continue
+        place = places.value(("dependencies", one.index, "name"))
+        message = f"the dependency {one.name!r} is declared but not in charts/"
+        if one.repository.startswith("file://"):
+            message += f"; Helm does not look at {one.repository} when it renders"
+        problems.append(
+            stop(MISSING_DEPENDENCY, place, message, helm=helm, proposal=proposal)
+            if is_root
+            else warn(MISSING_DEPENDENCY, place, message, severity=Severity.HIGH, proposal=proposal)
+        )
+    return problems
+
+
+def _check_vendored_versions(chart: Chart) -> list[Finding]:
+    """Report vendored sub-charts of another version than declared.
+
+    Helm does not apply condition, tags and alias to them. Source: Helm pkg/chart/v2/util/dependencies.go,
+    processDependencyEnabled.
+    """
+    problems: list[Finding] = []
+    places: YamlPlaces | None = None
+    for one in chart.manifest.dependencies or ():
+        versions = [sub.manifest.version for sub in chart.dependencies if sub.name == one.name]
+        if not versions or any(is_compatible(one.version, version) for version in versions):
+            continue
+        places = places or dependency_places(chart)
+        message = (
+            f"charts/ has {one.name} {versions[0]}, which is not in the declared range {one.version!r}: "
+            "condition, tags and alias do not apply to it"
+        )
+        problems.append(
+            warn(
+                WRONG_DEPENDENCY_VERSION,
+                places.value(("dependencies", one.index, "version")),
+                message,
+                severity=Severity.HIGH,
+                proposal="Fetch it again with `helm dependency update`, or mend the range.",
+            )
+        )
+    return problems

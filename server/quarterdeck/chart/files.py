@@ -1,0 +1,147 @@
+"""`.Files`: what templates can read of a chart.
+
+Source: Helm pkg/engine/files.go.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from quarterdeck.chart.glob import compile_files_glob
+from quarterdeck.runtime.funcs.methods import Method, call_method, method
+from quarterdeck.runtime.printing import sprintf
+from quarterdeck.runtime.signatures import FUNCTIONS
+from quarterdeck.runtime.values import GoList, GoStruct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from quarterdeck.chart.model import ChartFile
+
+
+class Files(GoStruct):
+    """A chart's files, or those of them that a glob selected: a map of paths to bytes with methods.
+
+    `reads` collects the paths that were read, and `globs` the patterns that were asked, of this object and of
+    all that were made from it: what a rendering depends on.
+    """
+
+    __slots__ = ("_files", "globs", "reads")
+    go_type: ClassVar[str] = "engine.files"
+    kind: ClassVar[str] = "map"
+    is_stringer: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        files: Mapping[str, ChartFile],
+        *,
+        reads: set[str] | None = None,
+        globs: set[str] | None = None,
+    ) -> None:
+        self._files = files
+        self.reads: set[str] = set() if reads is None else reads
+        self.globs: set[str] = set() if globs is None else globs
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._files, key=_by_bytes))
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
+
+    def __getitem__(self, path: str) -> bytes:
+        file = self._files[path]
+        self.reads.add(path)
+        return file.data
+
+    def keys(self) -> list[str]:
+        """Give the paths in Go's order."""
+        return list(self)
+
+    def items(self) -> list[tuple[str, bytes]]:
+        """Give paths and contents in Go's order."""
+        return [(path, self[path]) for path in self]
+
+    def get(self, name: str) -> Any:
+        """Give the file of that path, or the result of a method without parameters.
+
+        A file that is not there is None.
+
+        Raises:
+            GoError: it is a method that takes arguments.
+        """
+        if name in _METHODS:
+            return self.invoke(name, ())
+        return self[name] if name in self._files else None
+
+    def invoke(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """Call a method.
+
+        Raises:
+            GoError: there is no such method, or the arguments do not fit.
+        """
+        return call_method(self, self.go_type, _METHODS, name, arguments)
+
+    def format(self) -> str:
+        """Give what Go prints of the map."""
+        return sprintf("%v", [dict(self.items())])
+
+    def marshal(self) -> dict[str, str]:
+        """Give the contents in base64, as JSON has bytes."""
+        return {path: base64.b64encode(data).decode() for path, data in self.items()}
+
+    def get_bytes(self, path: str) -> bytes:
+        """Give a file's content, nothing where there is no such file."""
+        self.reads.add(path)
+        file = self._files.get(path)
+        return b"" if file is None else file.data
+
+    def get_text(self, path: str) -> str:
+        """Give a file's content as text."""
+        self.reads.add(path)
+        file = self._files.get(path)
+        return "" if file is None else file.text
+
+    def glob(self, pattern: str) -> Files:
+        """Give the files whose paths match."""
+        self.globs.add(pattern)
+        expression = compile_files_glob(pattern)
+        chosen = {path: file for path, file in self._files.items() if expression.matches(path)}
+        return Files(chosen, reads=self.reads, globs=self.globs)
+
+    def as_config(self) -> str:
+        """Give the files as data of a ConfigMap: names without folders, and texts."""
+        return _to_yaml({path.rsplit("/", 1)[-1]: self.get_text(path) for path in self})
+
+    def as_secrets(self) -> str:
+        """Give the files as data of a Secret: names without folders, and contents in base64."""
+        return _to_yaml(
+            {path.rsplit("/", 1)[-1]: base64.b64encode(data).decode() for path, data in self.items()}
+        )
+
+    def lines(self, path: str) -> GoList:
+        """Give a file's lines; a line feed at the end makes no empty last line."""
+        text = self.get_text(path)
+        return GoList(text.removesuffix("\n").split("\n") if text else [])
+
+
+_METHODS: dict[str, Method] = {
+    "Get": method(Files.get_text, "string"),
+    "GetBytes": method(Files.get_bytes, "string"),
+    "Glob": method(Files.glob, "string"),
+    "AsConfig": method(Files.as_config),
+    "AsSecrets": method(Files.as_secrets),
+    "Lines": method(Files.lines, "string"),
+}
+
+
+def _to_yaml(texts: dict[str, str]) -> str:
+    text: str = FUNCTIONS["toYaml"].call(texts)
+    return text
+
+
+def _by_bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")

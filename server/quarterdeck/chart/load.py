@@ -1,0 +1,74 @@
+"""Reads a chart from a folder or an archive, as Helm does, and goes on where Helm would stop.
+
+Source: Helm pkg/chart/v2/loader/load.go, LoadFiles, and pkg/chart/loader/load.go.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quarterdeck.chart.archive import UnpackBudget, read_archive
+from quarterdeck.chart.assemble import Assembler, ChartSource
+from quarterdeck.chart.files_on_disk import read_folder
+from quarterdeck.errors import ChartNotFoundError, ReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from quarterdeck.chart.files_on_disk import FileSet
+    from quarterdeck.chart.model import Chart
+
+
+def read_chart(path: str | os.PathLike[str], *, overlay: Mapping[str, str] | None = None) -> Chart:
+    """Read the chart in a folder or a `.tgz`, with all its sub-charts.
+
+    `overlay` has texts that stand for files on the disk, such as unsaved buffers of an editor, by their path
+    inside the chart with `/` between the parts. What is wrong with the chart is in the result's `problems`.
+
+    Raises:
+        ChartNotFoundError: there is nothing at `path`, or a folder without a trace of a chart.
+        ReadError: the folder or archive cannot be read.
+    """
+    location = Path(path)
+    display_path = location.as_posix()
+    budget = UnpackBudget()
+    try:
+        is_folder = location.is_dir()
+        if not is_folder and not location.exists():
+            raise ChartNotFoundError(f"there is no chart at {display_path}")
+        if is_folder:
+            found = _read_folder(location, display_path, overlay or {})
+        else:
+            with location.open("rb") as stream:
+                found = read_archive(stream, display_path, budget)
+    except OSError as error:
+        raise ReadError(f"cannot read {display_path}: {error.strerror or error}") from error
+    name = location.resolve().name
+    source = ChartSource(
+        kind="folder" if is_folder else "archive",
+        location=location,
+        display_path=display_path,
+        fallback_name=name if is_folder else name.removesuffix(".tgz"),
+    )
+    return Assembler(budget).assemble_root(found, source)
+
+
+def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) -> FileSet:
+    """Read a folder that looks like a chart.
+
+    Raises:
+        ChartNotFoundError: it has neither Chart.yaml nor templates.
+        OSError: it cannot be listed.
+    """
+    with os.scandir(location):
+        pass
+    found = read_folder(location, display_path, overlay)
+    is_chart = any(file.path == "Chart.yaml" or file.path.startswith("templates/") for file in found.files)
+    if not is_chart and not any(problem.path.endswith("/Chart.yaml") for problem in found.problems):
+        if not location.is_dir():
+            raise ChartNotFoundError(f"the chart at {display_path} vanished while it was read")
+        message = f"there is no chart at {display_path}: it has neither Chart.yaml nor templates"
+        raise ChartNotFoundError(message)
+    return found

@@ -1,0 +1,118 @@
+"""A chart as it was read: plain data that nothing changes afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quarterdeck.chart.metadata import Metadata
+    from quarterdeck.diagnostics.model import Finding
+
+SourceKind = Literal["folder", "archive"]
+
+MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
+
+
+class ChartFile:
+    """One file of a chart.
+
+    `path` is relative to its chart's root, with `/` between the parts; `display_path` is the path to show,
+    which starts as the caller gave the chart; a byte order mark at the start of `data` is gone.
+    """
+
+    __slots__ = ("_text", "data", "display_path", "path")
+
+    def __init__(self, path: str, data: bytes, display_path: str) -> None:
+        self.path = path
+        self.data = data
+        self.display_path = display_path
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The content as text; bytes that are not UTF-8 are lone surrogates."""
+        if self._text is None:
+            self._text = self.data.decode("utf-8", "surrogateescape")
+        return self._text
+
+    def find_bad_byte(self) -> int | None:
+        """Give the offset of the first byte that is not UTF-8."""
+        try:
+            self._text = self.data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return error.start
+        return None
+
+    def moved(self, path: str) -> ChartFile:
+        """Give the same file under another path."""
+        return ChartFile(path, self.data, self.display_path)
+
+    def __repr__(self) -> str:
+        return f"ChartFile({self.path!r}, {len(self.data)} bytes)"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Chart:
+    """A chart with its sub-charts as Helm's loader gives it: no dependency is enabled, renamed or dropped.
+
+    Nothing changes a chart once `read_chart` has returned it; `memory` alone, where preparation keeps what it
+    worked out, grows. Charts are compared by identity.
+    """
+
+    path: str
+    """The chart's folder or archive, to show; starts as the caller gave it."""
+    name: str
+    """The name in Chart.yaml, or the folder's where that gives none."""
+    metadata: dict[str, Any]
+    """Chart.yaml as read, with what requirements.yaml says laid over it."""
+    manifest: Metadata
+    """The same, typed and checked as Helm does it."""
+    source: SourceKind
+    location: Path
+    """Where the chart lies on the disk; for a chart inside an archive, that archive."""
+    templates: tuple[ChartFile, ...] = ()
+    files: tuple[ChartFile, ...] = ()
+    """What `.Files` gives: neither templates nor values, schema, Chart.yaml, Chart.lock or sub-charts."""
+    crds: tuple[ChartFile, ...] = ()
+    """Manifests in `crds/`, sub-charts' not included."""
+    metadata_file: ChartFile | None = None
+    """Chart.yaml."""
+    requirements_file: ChartFile | None = None
+    """requirements.yaml, where the dependencies of charts of the first format version stand."""
+    values_file: ChartFile | None = None
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The chart's own defaults, as read, nulls included."""
+    schema_file: ChartFile | None = None
+    dependencies: tuple[Chart, ...] = ()
+    """The sub-charts in `charts/`, in the order of their names."""
+    missing_dependencies: tuple[str, ...] = ()
+    """Names of declared dependencies that are not in `charts/`."""
+    lock: dict[str, Any] | None = None
+    parent: Chart | None = None
+    problems: tuple[Finding, ...] = ()
+    """What is wrong with this chart and all charts below it, in the order in which Helm meets it."""
+    memory: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    @property
+    def values_text(self) -> str:
+        """The text of values.yaml."""
+        return "" if self.values_file is None else self.values_file.text
+
+    @property
+    def schema(self) -> bytes | None:
+        """The text of values.schema.json, where there is one."""
+        return None if self.schema_file is None else self.schema_file.data
+
+    @property
+    def is_library(self) -> bool:
+        """Whether only templates whose name begins with `_` count."""
+        return self.manifest.type.casefold() == "library"
+
+    @property
+    def all_missing_dependencies(self) -> tuple[str, ...]:
+        """Names of dependencies that are declared here or in any sub-chart, and not vendored."""
+        below = [name for chart in self.dependencies for name in chart.all_missing_dependencies]
+        return (*self.missing_dependencies, *below)
