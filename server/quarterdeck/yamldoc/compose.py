@@ -8,7 +8,7 @@ import yaml
 
 from quarterdeck.yamldoc.events import MAX_DEPTH, EventSource, YamlError, go_error
 from quarterdeck.yamldoc.nodes import AliasNode, ListNode, MapNode, Node, ScalarNode, TargetNode
-from quarterdeck.yamldoc.resolve import HINTS, Scalar, resolve_plain
+from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, Scalar, resolve_plain
 from quarterdeck.yamldoc.tags import find_tagged_value
 
 _Scalar = yaml.events.ScalarEvent
@@ -122,43 +122,49 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
                 raise _depth_error(event, shift)
         if kind is _Scalar:
             text = event.value
-            is_implicit = event.implicit[0]
             tag = event.tag
+            anchor = event.anchor
+            is_implicit = event.implicit[0]
             value: Scalar = text
-            if is_implicit and (not text or text[0] in HINTS):
-                value = resolve_plain(text)
-                if value.__class__ is float and value - value != 0.0:
-                    document.is_simple = False
-            elif tag:
-                document.is_simple = False
+            if is_implicit:
+                if not text or text[0] in HINTS:
+                    value = resolve_plain(text)
+                    if value.__class__ is float and value - value != 0.0:
+                        document.is_simple = False
+                style = event.style or None
+                if "?" in text and style is None and owner is not None and owner.is_flow:
+                    raise _question_error(event, owner, shift)
+            else:
+                style = event.style or None
             if len(text) == 1 and value is text:
                 value = "".join((text, ""))  # an object of its own
-            if "?" in text and not event.style and owner is not None and owner.is_flow:
-                raise _question_error(event, owner, shift)
             node: Any = ScalarNode(
-                event.start_mark.index + shift,
-                event.end_mark.index + shift,
-                text,
-                value=value,
-                style=event.style or None,
-                tag=tag or "",
-                anchor=event.anchor or "",
-                is_implicit=is_implicit,
+                event.start_mark.index + shift, event.end_mark.index + shift, text, value, style, is_implicit
             )
             if tag:
+                document.is_simple = False
+                node.tag = tag
                 node.value = find_tagged_value(node)
-            if event.anchor:
-                anchors[event.anchor] = node
+            if anchor:
+                node.anchor = anchor
+                anchors[anchor] = node
+            # Most nodes are scalars in maps: they need not come by the checks below.
+            if owner.__class__ is MapNode:
+                if key is None:
+                    key = node
+                    if is_implicit and (text in ODD_KEYS or text[0] in NUMBER_HINTS):
+                        document.is_simple = False
+                else:
+                    owner.entries.append((key, node))
+                    key = None
+                continue
         elif kind is _MappingStart or kind is _SequenceStart:
             make = MapNode if kind is _MappingStart else ListNode
-            node = make(
-                event.start_mark.index + shift,
-                is_flow=event.flow_style,
-                tag=event.tag or "",
-                anchor=event.anchor or "",
-            )
-            if event.anchor:
-                anchors[event.anchor] = node
+            start = event.start_mark.index + shift
+            anchor = event.anchor
+            node = make(start, start, event.flow_style, event.tag or "", anchor or "")
+            if anchor:
+                anchors[anchor] = node
         elif kind is _Alias:
             target = anchors.get(event.anchor)
             document.is_simple = False
@@ -181,8 +187,7 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
         elif owner.__class__ is MapNode:
             if key is None:
                 key = node
-                if kind is not _Scalar or (is_implicit and (text == "<<" or not text or text[0] in HINTS)):
-                    document.is_simple = False
+                document.is_simple = False
             else:
                 owner.entries.append((key, node))
                 key = None

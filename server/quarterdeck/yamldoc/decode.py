@@ -16,6 +16,7 @@ from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_pars
 from quarterdeck.yamldoc.go_syntax import go_quote, go_syntax, go_type
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, AliasNode, ListNode, MapNode, Node, ScalarNode
 from quarterdeck.yamldoc.resolve import MAX_INT64
+from quarterdeck.yamldoc.simple import Origins
 from quarterdeck.yamldoc.tags import TagError, resolve_scalar
 from quarterdeck.yamldoc.floats import format_float32
 
@@ -24,9 +25,6 @@ CONVERSION = "error converting YAML to JSON: "
 _RATIO_RANGE_LOW = 400_000
 _RATIO_RANGE_HIGH = 4_000_000
 _MERGE_TAG = LONG_TAG_PREFIX + "merge"
-
-Origins = dict[int, Node]
-"""The node that a value was written by, by `id(value)`; true only while the value lives."""
 
 _Job = tuple[Node, dict[str, Any] | None]
 _Steps = Generator[_Job, Any, Any]

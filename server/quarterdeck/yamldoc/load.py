@@ -13,7 +13,7 @@ from quarterdeck.yamldoc.decode import CONVERSION, decode_text, key_text
 from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, has_inner_mark
 from quarterdeck.yamldoc.compose import CHEAP_DEPTH
 from quarterdeck.yamldoc.events import EventSource, find_forbidden, go_error, make_parser
-from quarterdeck.yamldoc.resolve import HINTS, resolve_plain, resolve_typed
+from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, resolve_plain, resolve_typed
 
 _Event = yaml.events.Event
 _Scalar = yaml.events.ScalarEvent
@@ -85,7 +85,7 @@ def _build(parser: EventSource, text: str) -> Any:
             if event.tag is not None:
                 raise _NeedsTreeError
             if in_map and key is None:
-                if event.implicit[0] and (value in _KEY_WORDS or value[0] in HINTS):
+                if event.implicit[0] and (value in ODD_KEYS or value[0] in NUMBER_HINTS):
                     value = _plain_key(value)
                 key = value
                 continue
@@ -126,9 +126,6 @@ def _build(parser: EventSource, text: str) -> Any:
             return root[0]
         else:
             raise _NeedsTreeError
-
-
-_KEY_WORDS = {"", "<<"}
 
 
 def _plain_key(text: str) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 
 from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.compose import ComposedDocument, compose_partial
-from quarterdeck.yamldoc.decode import DecodeError, Origins, decode_document
+from quarterdeck.yamldoc.decode import DecodeError, decode_document
 from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
 from quarterdeck.yamldoc.events import find_forbidden, make_parser
 from quarterdeck.yamldoc.explain import YamlProblem, explain
 from quarterdeck.yamldoc.nodes import Node
+from quarterdeck.yamldoc.simple import Origins, build_simple, find_origins
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n\x85\u2028\u2029]|\Z)", re.MULTILINE)
 _HELM_SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
@@ -54,16 +55,21 @@ class YamlDocument:
         """What keeps a well-formed document from being a value: a merge of no map, a key that is a map, a bomb."""
         return self._decoded[1]
 
-    @property
+    @cached_property
     def origins(self) -> Origins:
         """The node behind every container, string and number of `value`, by `id`; keep the document while you use it."""
-        return self._decoded[2]
+        value, _, origins = self._decoded
+        if self._composed.is_simple and self.problem is None and self.root is not None:
+            return find_origins(self.root, value)
+        return origins
 
     @cached_property
     def _decoded(self) -> tuple[Any, YamlProblem | None, Origins]:
         origins: Origins = {}
-        if self.problem is not None:
+        if self.problem is not None or self.root is None:
             return None, None, origins
+        if self._composed.is_simple:
+            return build_simple(self.root), None, origins
         try:
             return decode_document(self._composed, self.text, origins=origins), None, origins
         except DecodeError as error:

@@ -26,6 +26,12 @@ WORDS: dict[str, bool | None] = {
 HINTS = frozenset("yYnNtTfFoO~+-.0123456789")
 """The first characters of all that may be something else than a string; so may the empty text."""
 
+NUMBER_HINTS = frozenset("+-.0123456789")
+"""The first characters of all that may be a number or a time."""
+
+ODD_KEYS = frozenset({*WORDS, "<<"})
+"""The untagged plain keys that are no strings, but for the numbers."""
+
 _DIGIT_HINTS = frozenset("+-0123456789")
 _NOT_NUMBERS = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
