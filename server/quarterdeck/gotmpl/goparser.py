@@ -8,7 +8,7 @@ Source: text/template/parse parse.go
 from __future__ import annotations
 
 from collections.abc import Container
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from quarterdeck.gotmpl.golexer import SPACE, Kind, Lexer, Token
@@ -47,7 +47,7 @@ _OPERANDS = frozenset(
 )  # fmt: skip
 
 
-class TagKind(Enum):
+class TagKind(IntEnum):
     """What a tag is, by its first word."""
 
     ACTION = auto()

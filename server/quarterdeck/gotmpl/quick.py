@@ -1,8 +1,10 @@
 """The quick reading of the tags that templates are full of.
 
-A tag's text is split into words by one regular expression and checked once; the result (a `Shape`) is remembered, so
-that the same text elsewhere only makes its nodes anew, with their own offsets. Whatever is not plainly right,
-or plainly simple, is left to `goparser`, which gives the same nodes: both agree on every tag that this module reads.
+A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the letters of
+all its words decide what the tag is (a `_Plan`): a few hundred plans cover every template. The outcome (a `Shape`)
+is remembered by the tag's text, so that the same text elsewhere only makes its nodes anew, with their own
+offsets. Whatever is not plainly right, or plainly simple, is left to `goparser`, which gives the same nodes: both agree
+on every tag that this module reads.
 
 What is remembered depends on a tag's text alone, and is bounded.
 """
@@ -10,8 +12,9 @@ What is remembered depends on a tag's text alone, and is bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+import msgspec
 
 from quarterdeck.gotmpl.golexer import SPACE
 from quarterdeck.gotmpl.goparser import MAX_PARENTHESES, TagKind
@@ -31,8 +34,12 @@ from quarterdeck.gotmpl.nodes import (
     Variable,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 _MOST_SHAPES = 8192
 _MOST_WORDS = 16384
+_MOST_PLANS = 4096
 _LONGEST_REMEMBERED = 400
 
 # Kinds of words, as integers for the sake of the loop in `build_pipeline`.
@@ -48,16 +55,10 @@ _NUMBER: Final = 8
 _BOOL: Final = 9
 _NIL: Final = 10
 _CHAIN: Final = 11
-_DECLARES: Final = 12
-_COMMA: Final = 13
-_KEYWORD: Final = 14
-_LEFT: Final = 15
-_RIGHT: Final = 16
-_TRIMMING_RIGHT: Final = 17
-_ODD: Final = 18
+_OTHER: Final = 12
 
-Word: TypeAlias = tuple[int, Any, int, int]
-"""Kind, payload (names of a field, a value, …), length, length with the space behind it."""
+Word: TypeAlias = tuple[int, Any, int, int, str]
+"""Kind, payload (names of a field, a value, …), length, length with the space behind it, letter."""
 
 # Every alternative but the last two is a word with the space behind it; the last takes what is not understood.
 # Names must end where Go lets them end, and a field or variable is taken with all its fields.
@@ -81,101 +82,53 @@ _WORDS = re.compile(
     re.VERBOSE,
 )
 _COMMENT = re.compile(r"\{\{(?:-[ \t\r\n])?/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/(?:[ \t\r\n]-)?\}\}")
-_COMMENT_START = re.compile(r"\{\{(?:-[ \t\r\n])?/\*")
 
+# Letters of words. An operand's is a capital where space follows it; `w` is a variable with fields, `c` (which no word
+# has by itself) a field right after a parenthesis, `x` what is odd.
+_LETTERS = {
+    _FIELD: "f", _IDENTIFIER: "i", _STRING: "s", _DOT: "d", _PIPE: "p", _OPEN: "l", _CLOSE: "r", _NUMBER: "n",
+    _BOOL: "b", _NIL: "z",
+}  # fmt: skip
 _KEYWORDS = {
-    "block": TagKind.BLOCK,
-    "break": TagKind.BREAK,
-    "continue": TagKind.CONTINUE,
-    "define": TagKind.DEFINE,
-    "else": TagKind.ELSE,
-    "end": TagKind.END,
-    "if": TagKind.IF,
-    "range": TagKind.RANGE,
-    "template": TagKind.TEMPLATE,
-    "with": TagKind.WITH,
+    "if": "1", "else": "2", "end": "3", "with": "4", "range": "5", "define": "6", "template": "7", "block": "8",
+    "break": "9", "continue": "0",
+}  # fmt: skip
+_KINDS = {
+    "1": TagKind.IF, "2": TagKind.ELSE, "21": TagKind.ELSE_IF, "24": TagKind.ELSE_WITH, "3": TagKind.END,
+    "4": TagKind.WITH, "5": TagKind.RANGE, "6": TagKind.DEFINE, "7": TagKind.TEMPLATE, "8": TagKind.BLOCK,
+    "9": TagKind.BREAK, "0": TagKind.CONTINUE, "": TagKind.ACTION,
+}  # fmt: skip
+_PLAIN: dict[str, tuple[int, Any, str]] = {
+    ".": (_DOT, None, "d"),
+    "|": (_PIPE, None, "p"),
+    "(": (_OPEN, None, "l"),
+    ")": (_CLOSE, None, "r"),
+    "true": (_BOOL, True, "b"),
+    "false": (_BOOL, False, "b"),
+    "nil": (_NIL, None, "z"),
+    ":=": (_OTHER, None, ":"),
+    "=": (_OTHER, None, "="),
+    ",": (_OTHER, None, ","),
+    "{{": (_OTHER, None, "{"),
+    "{{-": (_OTHER, None, "{"),
+    "}}": (_OTHER, None, "}"),
+    "-}}": (_OTHER, None, "]"),
+    **{word: (_OTHER, None, letter) for word, letter in _KEYWORDS.items()},
 }
 
-# One letter per kind of word, a capital where space follows an operand: a pipeline's words become a text that one
-# expression checks. A field right after a parenthesis has a letter of its own.
-_LETTERS = "fisvdplrnbzcxxxxxxx"
-_CAPITALS = "FISVDplRNBZCxxxxxxx"
+_TAG_LETTERS = re.compile(
+    r"\{(?P<keyword>2[14]|[0-9])?(?P<name>(?<=[678])[sS])?"
+    r"(?P<declared>(?:(?<=5)[vV],)?(?:[vV]:|V=))?(?P<pipeline>.*)[}\]]"
+)
 _WRONG = re.compile(
-    r"[fisvdnbzc][fisvdnbzlFISVDNBZ]|r[isvdnbzlISVDNBZ]"  # operands without space between them
+    r"[fisvwdnbzc][fisvwdnbzlFISVWDNBZ]|r[isvwdnbzlISVWDNBZ]"  # operands without space between them
     r"|l[rRp]|p[rRp]|^p|p$|^$"  # an empty command, also in parentheses, and the trailing pipe that Go forgives
     r"|p[dnbzsDNBZS]"  # a pipe into what cannot be called
-    r"|x"
+    r"|[^a-zA-Z]|[xX]"
 )
 
 
-class Shape(NamedTuple):
-    """What a tag's text is, wherever it stands; offsets count from the tag's start."""
-
-    kind: TagKind
-    trims_left: bool
-    trims_right: bool
-    words: tuple[Word, ...] | None
-    """The words of the pipeline, if it has one; None: the tag has to be read by `goparser`."""
-    words_start: int = 0
-    declared: tuple[tuple[str, int], ...] = ()
-    """Variables before `:=` or `=`, each with where it begins."""
-    assigns: bool = False
-    pipeline_start: int = 0
-    name: str = ""
-    name_start: int = 0
-    name_end: int = 0
-
-
 # --- words -------------------------------------------------------------------------------------------------
-
-
-def _classify(text: str) -> Word:
-    full = len(text)
-    word = text.rstrip(SPACE)
-    length = len(word)
-    kind, payload = _classify_word(word)
-    return kind, payload, length, full
-
-
-def _classify_word(word: str) -> tuple[int, Any]:
-    first = word[:1]
-    if word in _PLAIN:
-        return _PLAIN[word]
-    if first == ".":
-        return _FIELD, tuple(word[1:].split("."))
-    if first == "$":
-        name, *fields = word.split(".")
-        return _VARIABLE, (name, tuple(fields))
-    if len(word) > 1 and first in '"`':
-        try:
-            return _STRING, (word, unquote(word))
-        except LiteralError:
-            return _ODD, None
-    if first == "{":
-        return _LEFT, None
-    if word.isascii() and (first.isdigit() or (first == "-" and word[1:2].isdigit())):
-        value = parse_number(word)
-        return _NUMBER, (word, value.int_value, value.float_value)
-    if word.isascii() and word.isidentifier():
-        return _IDENTIFIER, word
-    return _ODD, None
-
-
-_PLAIN: dict[str, tuple[int, Any]] = {
-    ".": (_DOT, None),
-    "|": (_PIPE, None),
-    "(": (_OPEN, None),
-    ")": (_CLOSE, None),
-    "true": (_BOOL, True),
-    "false": (_BOOL, False),
-    "nil": (_NIL, None),
-    ":=": (_DECLARES, False),
-    "=": (_DECLARES, True),
-    ",": (_COMMA, None),
-    "}}": (_RIGHT, None),
-    "-}}": (_TRIMMING_RIGHT, None),
-    **{word: (_KEYWORD, kind) for word, kind in _KEYWORDS.items()},
-}
 
 
 class _Words(dict[str, Word]):
@@ -190,7 +143,127 @@ class _Words(dict[str, Word]):
         return word
 
 
-# --- shapes ------------------------------------------------------------------------------------------------
+def _classify(text: str) -> Word:
+    full = len(text)
+    word = text.rstrip(SPACE)
+    length = len(word)
+    kind, payload, letter = _PLAIN.get(word) or _classify_operand(word)
+    if length < full and letter not in "pl":
+        letter = letter.upper()
+    return kind, payload, length, full, letter
+
+
+def _classify_operand(word: str) -> tuple[int, Any, str]:
+    first = word[:1]
+    if first == ".":
+        return _FIELD, tuple(word[1:].split(".")), "f"
+    if first == "$":
+        name, *fields = word.split(".")
+        return _VARIABLE, (name, tuple(fields)), "w" if fields else "v"
+    if len(word) > 1 and first in '"`':
+        try:
+            return _STRING, (word, unquote(word)), "s"
+        except LiteralError:
+            return _OTHER, None, "x"
+    if word.isidentifier() and word.isascii():
+        return _IDENTIFIER, word, "i"
+    if word.isascii() and (first.isdigit() or (first == "-" and word[1:2].isdigit())):
+        value = parse_number(word)
+        return _NUMBER, (word, value.int_value, value.float_value), "n"
+    return _OTHER, None, "x"
+
+
+# --- plans and shapes --------------------------------------------------------------------------------------
+
+
+class _Plan(NamedTuple):
+    """What a tag is, by the letters of its words."""
+
+    kind: TagKind
+    is_odd: bool
+    name: int = 0
+    """Index of the word that is the name of a define, block or template; 0: there is none."""
+    declared: tuple[int, ...] = ()
+    """Indices of the words that are variables before `:=` or `=`."""
+    assigns: bool = False
+    pipeline: int = 0
+    """Index of the first word of the pipeline, its variables included."""
+    commands: int = 0
+    """Index of the first word of the commands."""
+    chains: tuple[int, ...] = ()
+    """Indices of the words that are fields of what stands in parentheses before them."""
+
+
+class _Plans(dict[str, _Plan]):
+    """Letters -> plans."""
+
+    def __missing__(self, letters: str) -> _Plan:
+        plan = _make_plan(letters)
+        if len(letters) <= _LONGEST_REMEMBERED:
+            if len(self) >= _MOST_PLANS:
+                self.clear()
+            self[letters] = plan
+        return plan
+
+
+def _make_plan(letters: str) -> _Plan:
+    match = _TAG_LETTERS.fullmatch(letters)
+    if match is None:
+        keyword = re.match(r"\{(2[14]|[0-9])", letters)
+        return _Plan(_KINDS[keyword[1]] if keyword else TagKind.ACTION, is_odd=True)
+    kind = _KINDS[match["keyword"] or ""]
+    name = match.start("name") if match["name"] else 0
+    declared = match["declared"] or ""
+    start = match.start("declared") if declared else match.start("pipeline")
+    commands = match.start("pipeline")
+    pipeline = match["pipeline"]
+    if kind in (TagKind.BREAK, TagKind.CONTINUE):
+        # Either may be a function's name; that is for the exact parser to say.
+        return _Plan(kind, is_odd=True)
+    takes_none = kind in (TagKind.END, TagKind.ELSE, TagKind.DEFINE)
+    if not pipeline and not declared and (takes_none or kind is TagKind.TEMPLATE):
+        is_odd = not name and kind in (TagKind.DEFINE, TagKind.TEMPLATE)
+        return _Plan(kind, is_odd, name)
+    chains = tuple(commands + place.start() + 1 for place in re.finditer("r[fF]", pipeline))
+    if chains:
+        pipeline = pipeline.replace("rf", "rc").replace("rF", "rC")
+    if takes_none or (kind in (TagKind.TEMPLATE, TagKind.BLOCK) and not name) or not _is_right(pipeline):
+        return _Plan(kind, is_odd=True)
+    variables = tuple(start + place for place, letter in enumerate(declared) if letter in "vV")
+    return _Plan(kind, False, name, variables, declared.endswith("="), start, commands, chains)  # noqa: FBT003  by place
+
+
+def _is_right(pipeline: str) -> bool:
+    """Tell whether Go would accept a pipeline of these letters, names aside; false when in doubt."""
+    if _WRONG.search(pipeline):
+        return False
+    depth = 0
+    for letter in pipeline:
+        if letter == "l":
+            depth += 1
+        elif letter in "rR":
+            depth -= 1
+        if not 0 <= depth <= MAX_PARENTHESES:
+            return False
+    return depth == 0
+
+
+class Shape(msgspec.Struct, frozen=True, gc=False):
+    """What a tag's text is, wherever it stands; offsets count from the tag's start."""
+
+    kind: TagKind
+    trims_left: bool
+    trims_right: bool
+    words: tuple[Word, ...] | None
+    """The words of the commands, if it has any; None: the tag has to be read by `goparser`."""
+    words_start: int = 0
+    declared: tuple[tuple[str, int], ...] = ()
+    """Variables before `:=` or `=`, each with where it begins."""
+    assigns: bool = False
+    pipeline_start: int = 0
+    name: str = ""
+    name_start: int = 0
+    name_end: int = 0
 
 
 class _Shapes(dict[str, Shape]):
@@ -206,6 +279,7 @@ class _Shapes(dict[str, Shape]):
 
 
 _words = _Words()
+_plans = _Plans()
 SHAPES: Final = _Shapes()
 """The shape of every tag that begins with `{{` and ends with `}}`."""
 
@@ -213,116 +287,43 @@ SHAPES: Final = _Shapes()
 def forget() -> None:
     """Drop all that was remembered, so that the next reading starts cold."""
     _words.clear()
+    _plans.clear()
     SHAPES.clear()
 
 
 def _find_shape(source: str) -> Shape:
     trims_left = source[2] == "-" and source[3] in SPACE
     trims_right = source[-3] == "-" and source[-4] in SPACE
-    if _COMMENT_START.match(source):
+    if source.startswith("/*", 4 if trims_left else 2):
         words = () if _COMMENT.fullmatch(source) else None
         return Shape(TagKind.COMMENT, trims_left, trims_right, words)
     words = tuple(map(_words.__getitem__, _WORDS.findall(source)))
-    kind, taken = _keyword(words)
-    odd = Shape(kind, trims_left, trims_right, None)
-    if words[-1][0] == _TRIMMING_RIGHT:
-        if words[-2][2] == words[-2][3]:
-            return odd
-    elif words[-1][0] != _RIGHT:
-        return odd
-    at = sum(word[3] for word in words[:taken])
-    inner = words[taken:-1]
-    if kind in (TagKind.END, TagKind.ELSE):
-        return odd if inner else Shape(kind, trims_left, trims_right, ())
-    if kind in (TagKind.BREAK, TagKind.CONTINUE):
-        # Either may be a function's name; that is for the exact parser to say.
-        return odd
+    letters = "".join([word[4] for word in words])
+    kind, is_odd, name_at, declared_at, assigns, pipeline_at, commands_at, chains = _plans[letters]
+    if is_odd or (letters[-1] == "]" and not trims_right):
+        return Shape(kind, trims_left, trims_right, None)
     name, name_start, name_end = "", 0, 0
-    if kind in (TagKind.DEFINE, TagKind.TEMPLATE, TagKind.BLOCK):
-        if not inner or inner[0][0] != _STRING:
-            return odd
-        name, name_start, name_end = inner[0][1][1], at, at + inner[0][2]
-        at += inner[0][3]
-        inner = inner[1:]
-        if not inner and kind is not TagKind.BLOCK:
-            return Shape(kind, trims_left, trims_right, (), 0, (), False, 0, name, name_start, name_end)
-        if kind is TagKind.DEFINE:
-            return odd
-    start = at
-    declared, assigns, count = _declarations(inner, at, is_range=kind is TagKind.RANGE)
-    at += sum(word[3] for word in inner[:count])
-    pipeline = _checked(inner[count:])
-    if pipeline is None:
-        return odd
+    if name_at:
+        name_word = words[name_at]
+        name = name_word[1][1]
+        name_start = sum([word[3] for word in words[:name_at]])
+        name_end = name_start + name_word[2]
+    if not commands_at:
+        return Shape(kind, trims_left, trims_right, (), 0, (), False, 0, name, name_start, name_end)  # noqa: FBT003
+    at = start = sum([word[3] for word in words[:pipeline_at]])
+    declared: tuple[tuple[str, int], ...] = ()
+    if declared_at:
+        for index in range(pipeline_at, commands_at):
+            if index in declared_at:
+                declared = (*declared, (words[index][1][0], at))
+            at += words[index][3]
+    if chains:
+        words = tuple(
+            [(_CHAIN, *word[1:]) if index in chains else word for index, word in enumerate(words)]
+        )
     return Shape(
-        kind, trims_left, trims_right, pipeline, at, declared, assigns, start, name, name_start, name_end
+        kind, trims_left, trims_right, words[commands_at:-1], at, declared, assigns, start, name, name_start, name_end
     )
-
-
-def _keyword(words: tuple[Word, ...]) -> tuple[TagKind, int]:
-    """Give the tag's kind and how many words say it, the delimiter included."""
-    if len(words) < 2 or words[1][0] != _KEYWORD:
-        return TagKind.ACTION, 1
-    kind: TagKind = words[1][1]
-    if kind is TagKind.ELSE and len(words) > 2 and words[2][0] == _KEYWORD:
-        if words[2][1] is TagKind.IF:
-            return TagKind.ELSE_IF, 3
-        if words[2][1] is TagKind.WITH:
-            return TagKind.ELSE_WITH, 3
-    return kind, 2
-
-
-def _declarations(
-    words: tuple[Word, ...], at: int, *, is_range: bool
-) -> tuple[tuple[tuple[str, int], ...], bool, int]:
-    """Give the variables that the words declare or assign, whether they assign, and how many words that takes."""
-    kinds = tuple(word[0] for word in words[:4])
-    if kinds[:2] == (_VARIABLE, _DECLARES):
-        places = (0,)
-    elif is_range and kinds == (_VARIABLE, _COMMA, _VARIABLE, _DECLARES):
-        places = (0, 2)
-    else:
-        return (), False, 0
-    if any(words[place][1][1] for place in places) or not _may_assign(
-        words[places[-1]], words[places[-1] + 1]
-    ):
-        return (), False, 0
-    declared = tuple((words[place][1][0], at + sum(word[3] for word in words[:place])) for place in places)
-    count = places[-1] + 2
-    return declared, words[count - 1][1], count
-
-
-def _may_assign(variable: Word, operator: Word) -> bool:
-    """Tell whether the operator may follow: a name ends before `:=`, but not before `=`."""
-    return not operator[1] or variable[2] < variable[3]
-
-
-def _checked(words: tuple[Word, ...]) -> tuple[Word, ...] | None:
-    """Give the words of a pipeline that Go would accept, names aside; None when in doubt."""
-    letters = "".join(
-        [_LETTERS[kind] if length == full else _CAPITALS[kind] for kind, _, length, full in words]
-    )
-    if "r" in letters:
-        for glued in ("rf", "rF"):
-            at = letters.find(glued)
-            while at >= 0:
-                _, names, length, full = words[at + 1]
-                words = (*words[: at + 1], (_CHAIN, names, length, full), *words[at + 2 :])
-                letters = letters[: at + 1] + ("c" if glued == "rf" else "C") + letters[at + 2 :]
-                at = letters.find(glued, at)
-    if _WRONG.search(letters):
-        return None
-    depth = 0
-    for letter in letters:
-        if letter == "l":
-            depth += 1
-            if depth > MAX_PARENTHESES:
-                return None
-        elif letter in "rR":
-            depth -= 1
-            if depth < 0:
-                return None
-    return None if depth else words
 
 
 # --- nodes -------------------------------------------------------------------------------------------------
@@ -335,24 +336,24 @@ def build_pipeline(
 
     The variables that the shape declares have to be in `visible` already.
     """
-    start = at + shape[7]
-    declared = shape[5]
+    start = at + shape.pipeline_start
+    declared = shape.declared
     variables: tuple[Variable, ...] = ()
     if declared:
         variables = tuple([Variable(at + place, at + place + len(name), name) for name, place in declared])
-    words = shape[3]
-    assert words is not None
-    at += shape[4]
+    words = shape.words or ()
+    assigns = shape.assigns
+    at += shape.words_start
     if len(words) == 1 and words[0][0] == _FIELD:
-        _, names, length, _ = words[0]
+        _, names, length, _, _ = words[0]
         end = at + length
-        return Pipeline(start, end, variables, shape[6], (Command(at, end, (Field(at, end, names),)),))
+        return Pipeline(start, end, variables, assigns, (Command(at, end, (Field(at, end, names),)),))
     outer: list[tuple[list[Command], list[Expression], int, int, int]] = []
     commands: list[Command] = []
     args: list[Expression] = []
     inner_start = command_start = at
     opened = end = at
-    for kind, payload, length, full in words:
+    for kind, payload, length, full, _ in words:
         if kind == _PIPE:
             commands.append(Command(command_start, end, tuple(args)))
             args = []
@@ -398,4 +399,4 @@ def build_pipeline(
             args[-1] = Chain(opened, end, args[-1], payload)
         at += full
     commands.append(Command(command_start, end, tuple(args)))
-    return Pipeline(start, end, variables, shape[6], tuple(commands))
+    return Pipeline(start, end, variables, assigns, tuple(commands))

@@ -12,6 +12,9 @@ _COMMENT = re.compile(r"\{\{(?:-[ \t\r\n])?/\*")
 _KEYWORD = re.compile(
     r"\{\{-?[ \t\r\n]*(?:else[ \t\r\n]+(if|with)|(end|else|if|with|range|define|block|template))(?![A-Za-z0-9_])"
 )
+_CHAINED_ELSE = re.compile(
+    r"\{\{(?:-[ \t\r\n])?[ \t\r\n]*else[ \t\r\n]+(?:if|with)(?=[ \t\r\n.,|:()]|\}\}|\Z)"
+)
 _CHAINED = {"if": TagKind.ELSE_IF, "with": TagKind.ELSE_WITH}
 _KINDS = {
     "end": TagKind.END,
@@ -30,6 +33,11 @@ _FIRST_LINE = re.compile(r"\{\{-?[ \t\r\n]*[^\n]*")
 def is_comment(text: str, start: int) -> bool:
     """Tell whether the tag at `start` begins as a comment does."""
     return _COMMENT.match(text, start) is not None
+
+
+def is_chained_else(text: str, start: int) -> bool:
+    """Tell whether Go reads the tag at `start` as `else if` or `else with`, whatever follows."""
+    return _CHAINED_ELSE.match(text, start) is not None
 
 
 def guess_kind(text: str, start: int) -> TagKind:

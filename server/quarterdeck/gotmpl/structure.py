@@ -34,7 +34,7 @@ from quarterdeck.gotmpl.nodes import (
 from quarterdeck.gotmpl.problems import FILE_MARK, make_problem
 from quarterdeck.gotmpl.literals import quote
 from quarterdeck.gotmpl.quick import SHAPES, Shape, build_pipeline
-from quarterdeck.gotmpl.recovery import broken_end, guess_kind, is_comment, read_leniently, without_pipeline
+from quarterdeck.gotmpl.recovery import broken_end, guess_kind, is_chained_else, is_comment, read_leniently, without_pipeline
 from quarterdeck.gotmpl.scope import Scope
 
 MAX_NESTING = 200
@@ -61,7 +61,7 @@ _IF = TagKind.IF
 _COMMENT = TagKind.COMMENT
 _CHAINED = {TagKind.ELSE_IF: TagKind.IF, TagKind.ELSE_WITH: TagKind.WITH}
 _BRANCHES = {TagKind.IF: If, TagKind.WITH: With, TagKind.RANGE: Range}
-_ELSE_WORD = re.compile(r"\{\{(?:-[ \t\r\n])?[ \t\r\n]*else[ \t\r\n]+")
+_ELSE_WORD = re.compile(r"\{\{-?[ \t\r\n]*else[ \t\r\n]+")
 _SPACES = frozenset(SPACE)
 
 
@@ -149,13 +149,13 @@ class Builder:
                 if trims:
                     value = raw.lstrip(SPACE)
                     lead = len(raw) - len(value)
-                if shape[1]:
+                if shape.trims_left:
                     value = value.rstrip(SPACE)
                 if stack:
                     self._body.append(Text(at - self._base, start - self._base, raw, value, lead))
                 else:
                     items.append(Item(at, Text(0, start - at, raw, value, lead)))
-            kind, words = shape[0], shape[3]
+            kind, words = shape.kind, shape.words
             if stack:
                 base = self._base
             else:
@@ -164,13 +164,14 @@ class Builder:
             if kind is _END:
                 if stack and words is not None:
                     self._close(Tag(tag_start, tag_end, source), tag_start)
-                    at, trims = end, shape[2]
+                    at, trims = end, shape.trims_right
                     continue
             elif words and (kind is _ACTION or (kind is _IF and len(stack) < MAX_NESTING)):
                 scope = self._scope
                 mark = scope.mark()
-                for name, _ in shape[5]:
-                    scope.declare(name)
+                if shape.declared:
+                    for name, _ in shape.declared:
+                        scope.declare(name)
                 pipeline = build_pipeline(shape, tag_start, scope.visible, functions)
                 if pipeline is not None:
                     tag = Tag(tag_start, tag_end, source)
@@ -181,12 +182,12 @@ class Builder:
                         self._body.append(Action(tag_start, tag_end, tag, pipeline))
                     else:
                         items.append(Item(start, Action(tag_start, tag_end, tag, pipeline)))
-                    at, trims = end, shape[2]
+                    at, trims = end, shape.trims_right
                     continue
             resume = self._read_tag(start, end, shape)
             if resume != end or self._stopped:
                 return resume, _trims_right(text, start, resume), not self._stopped
-            at, trims = end, shape[2]
+            at, trims = end, shape.trims_right
         return at, trims, False
 
     def _add_text(self, start: int, end: int, *, trims: bool, trims_next: bool) -> None:
@@ -296,6 +297,7 @@ class Builder:
         frame = _Open(kind, tag, parsed.pipeline, self._body, self._scope, mark, self._range_depth)
         if kind is TagKind.DEFINE or kind is TagKind.BLOCK:
             frame.name, frame.name_start, frame.name_end = parsed.name, parsed.name_start, parsed.name_end
+            frame.mark = self._scope.mark()  # what a block's own pipeline declares stays known after it
             self._scope = Scope()
             self._range_depth = 0
         elif kind is TagKind.RANGE:
@@ -463,7 +465,7 @@ class Builder:
             return self._read_bad_comment(start, 0)
         kind = guess_kind(text, start)
         end = broken_end(text, start, 0)
-        if kind in _CHAINED and self._is_misplaced_else(kind, start, end):
+        if kind in _CHAINED and is_chained_else(text, start) and self._is_misplaced_else(kind, start, end):
             return end
         mark = self._scope.mark()
         try:
@@ -504,7 +506,8 @@ class Builder:
                 self._append(start, Broken(start - base, end - base, text[start:end]))
                 return end
             parsed = without_pipeline(kind, start - self._base, end)
-        self._apply(parsed, start, mark)
+        if parsed.kind not in _CHAINED or not self._is_misplaced_else(parsed.kind, start, end):
+            self._apply(parsed, start, mark)
         return end
 
     def _leave_blocks(self, start: int, matched_end: int, error: TagError) -> int:
