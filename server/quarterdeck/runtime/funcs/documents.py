@@ -1,0 +1,141 @@
+"""Values as YAML and JSON text, and back. Source: Helm funcs.go; sprig defaults.go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.jsondecode import decode_json, decode_json_list, decode_json_map
+from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
+from quarterdeck.runtime.kinds import LIST_TYPE, MAP_TYPE, is_nil
+from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_YAML_ERROR = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+_JSON_TYPES = {dict: "object", list: "array", str: "string", float: "number", int: "number", bool: "bool"}
+
+
+@function("toYaml", "func(any) string")
+def to_yaml(value: Any) -> str:
+    """Give the value as YAML without the last line feed, "" if it has none."""
+    from quarterdeck.yamldoc.emit import emit_yaml
+
+    if is_nil(value):
+        return "null"
+    return emit_yaml(value).removesuffix("\n")
+
+
+@function("mustToYaml", "func(any) string")
+def must_to_yaml(value: Any) -> str:
+    """Give the value as YAML without the last line feed."""
+    text = to_yaml(value)
+    if not text:
+        from quarterdeck.yamldoc.emit import find_emit_problem
+
+        raise GoError(find_emit_problem(value) or "error marshaling into JSON")
+    return text
+
+
+@function("toYamlPretty", "func(any) string")
+def to_yaml_pretty(value: Any) -> str:
+    """Give the value as YAML with lists indented, without the last line feed."""
+    from quarterdeck.runtime.funcs.pretty_yaml import emit_pretty_yaml
+
+    return emit_pretty_yaml(value).removesuffix("\n")
+
+
+def _load(text: str) -> tuple[Any, str | None]:
+    from quarterdeck.yamldoc.load import load_yaml
+
+    return load_yaml(text)
+
+
+@function("fromYaml", "func(string) map[string]interface {}")
+def from_yaml(text: str) -> dict[str, Any]:
+    """Give the map that is the first document; its key Error says what is wrong with the text."""
+    value, error = _load(text)
+    if error is None:
+        if value is None:
+            return {}
+        if isinstance(value, dict):
+            return cast("dict[str, Any]", value)
+        error = f"{_YAML_ERROR} {_JSON_TYPES[type(value)]} into Go value of type {MAP_TYPE}"
+    return {"Error": error}
+
+
+@function("fromYamlArray", "func(string) []interface {}")
+def from_yaml_array(text: str) -> list[Any]:
+    """Give the list that is the first document, or what is wrong with the text as the only element."""
+    value, error = _load(text)
+    if error is None:
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return cast("list[Any]", value)
+        error = f"{_YAML_ERROR} {_JSON_TYPES[type(value)]} into Go value of type {LIST_TYPE}"
+    return [error]
+
+
+def _or_empty(encode: Callable[[Any], str], value: Any) -> str:
+    try:
+        return encode(value)
+    except GoError:
+        return ""
+
+
+@function("toJson", "func(any) string")
+def to_json(value: Any) -> str:
+    """Give the value as compact JSON, "" if it has none."""
+    return _or_empty(encode_json, value)
+
+
+@function("mustToJson", "func(any) string")
+def must_to_json(value: Any) -> str:
+    """Give the value as compact JSON."""
+    return encode_json(value)
+
+
+@function("toPrettyJson", "func(any) string")
+def to_pretty_json(value: Any) -> str:
+    """Give the value as JSON on several lines, "" if it has none."""
+    return _or_empty(encode_json_indented, value)
+
+
+@function("mustToPrettyJson", "func(any) string")
+def must_to_pretty_json(value: Any) -> str:
+    """Give the value as JSON on several lines."""
+    return encode_json_indented(value)
+
+
+@function("toRawJson", "func(any) string")
+@function("mustToRawJson", "func(any) string")
+def to_raw_json(value: Any) -> str:
+    """Give the value as compact JSON with `<`, `>` and `&` as they are."""
+    return encode_json(value, escape_html=False)
+
+
+@function("fromJson", "func(string) map[string]interface {}")
+def from_json(text: str) -> dict[str, Any]:
+    """Give the map that the text is; its key Error says what is wrong with the text."""
+    value, error = decode_json_map(text)
+    if error:
+        value["Error"] = error
+    return value
+
+
+@function("fromJsonArray", "func(string) []interface {}")
+def from_json_array(text: str) -> list[Any]:
+    """Give the list that the text is, or what is wrong with the text as the only element."""
+    value, error = decode_json_list(text)
+    return [error] if error else value
+
+
+@function("mustFromJson", "func(string) any")
+def must_from_json(text: str) -> Any:
+    """Give the value that the text is."""
+    value, error = decode_json(text)
+    if error:
+        raise GoError(error)
+    return value
