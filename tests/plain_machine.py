@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_REPEATED_NAME = 1_000
-RECURSION_LIMIT = 60_000
+
+sys.setrecursionlimit(max(60_000, sys.getrecursionlimit()))
 
 
 class PlainMachine:
@@ -46,7 +47,6 @@ class PlainMachine:
         self.functions |= {"include": self.include, "tpl": self.tpl}
         for name, text in files.items():
             self._define(self.units, Source(name, text, self.table))
-        sys.setrecursionlimit(max(RECURSION_LIMIT, sys.getrecursionlimit()))
 
     def find_unit(self, name: str) -> Unit | None:
         return self.units.get(name)

@@ -39,6 +39,7 @@ from quarterdeck.gotmpl.nodes import (
     String,
     Variable,
 )
+from quarterdeck.runtime.access import VALUES_METHODS
 from quarterdeck.runtime.calls import validate
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_type
@@ -398,12 +399,12 @@ def _call_value(state: State, dot: Any, command: Command, final: Any) -> Any:
     words = command.args
     value = _arguments(state, dot, CALLEES["call"], command, final)[0]
     if value is None:
-        raise Failure(command, "error calling call: call of nil")
+        raise _call_failure(command, "call", GoError("call of nil"))
     if len(words) > 1:
         name = node_text(words[1])
     else:
         name = value if value.__class__ is str else f"<{go_type(value)} Value>"
-    raise Failure(command, f"error calling call: non-function {name} of type {go_type(value)}")
+    raise _call_failure(command, "call", GoError(f"non-function {name} of type {go_type(value)}"))
 
 
 def _length(state: State, dot: Any, command: Command, final: Any) -> Any:
@@ -414,7 +415,7 @@ def _length(state: State, dot: Any, command: Command, final: Any) -> Any:
         if evaluate is not None:
             final = evaluate(state, dot, words[1])
             if final is NIL:
-                raise Failure(command, "error calling len: len of nil pointer")
+                raise _call_failure(command, "len", GoError("len of nil pointer"))
             try:
                 return state.functions["len"](final)
             except GoError as error:
@@ -452,7 +453,9 @@ def _method(
         receiver, static_type = walk(*base, names[:-1])
         if receiver is None:
             return None
-        if isinstance(receiver, GoStruct | NamedInt | Values | RootContext):
+        if isinstance(receiver, GoStruct | NamedInt) or (
+            names[-1] in VALUES_METHODS and isinstance(receiver, Values | RootContext)
+        ):
             values = [_any_operand(state, dot, operand) for operand in command.args[1:]]
             if final is not _MISSING:
                 values.append(final)

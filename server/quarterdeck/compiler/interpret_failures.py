@@ -95,6 +95,13 @@ def template_error(unit: Unit, base: int, failure: Failure) -> TemplateError:
     return TemplateError(message, unit=unit, offset=start, end=end, cause=failure.text, wrapped=inner)
 
 
+def nesting_error(unit: Unit) -> TemplateError:
+    """Make the error of a unit in which statements, expressions or includes nest too deep to run."""
+    text = "exceeded maximum template depth"
+    message = f"template: {place_text(unit, unit.start)}: executing {quote(unit.name)}: {text}"
+    return TemplateError(message, unit=unit, offset=0, end=0, cause=text)
+
+
 def place_text(unit: Unit, position: int) -> str:
     """Give `file:line:column` of an absolute offset as Go counts: lines from 1, columns in bytes from 0."""
     text = unit.text

@@ -14,7 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from quarterdeck.compiler.interpret_expressions import pipeline_value
-from quarterdeck.compiler.interpret_failures import Failure, Unknown, last_visited, template_error
+from quarterdeck.compiler.interpret_failures import (
+    Failure,
+    Unknown,
+    last_visited,
+    nesting_error,
+    template_error,
+)
 from quarterdeck.compiler.interpret_fields import INTERFACE, NIL
 from quarterdeck.compiler.interpret_iteration import iterate
 from quarterdeck.compiler.interpret_state import State
@@ -53,12 +59,16 @@ def interpret(machine: Machine, unit: Unit, dot: Any) -> list[Any]:
     """Run `unit` on `dot` and give its frame: marker, text, marker, text, … (see docs/architecture.md).
 
     Raises:
-        TemplateError: an action failed and the machine does not keep going, or the budget is used up.
+        TemplateError: an action failed and the machine does not keep going, or nothing can go on: the budget
+            is used up, or includes or statements nest too deep.
     """
     state = State(machine, unit, dot)
-    for base, statements in unit.parts:
-        state.base = base
-        _run(state, statements, dot)
+    try:
+        for base, statements in unit.parts:
+            state.base = base
+            _run(state, statements, dot)
+    except RecursionError:
+        raise nesting_error(unit) from None
     return state.pieces
 
 
