@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.code import compile_unit, load_code
-from quarterdeck.compiler.units import FILE, Source, Unit
+from quarterdeck.compiler.units import Source, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,7 +83,13 @@ class Program:
 
     __slots__ = ("files", "library", "runs", "sources", "tpl_texts", "units")
 
-    def __init__(self, library: Library, texts: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        texts: Iterable[tuple[str, str]],
+        *,
+        known: Mapping[tuple[str, str], Source] | None = None,
+    ) -> None:
         self.library = library
         self.units: dict[str, Unit] = {}
         self.sources: list[Source] = []
@@ -92,13 +98,21 @@ class Program:
         """How often each unit was interpreted."""
         self.tpl_texts: dict[str, None] = {}
         """Texts without syntax errors that were handed to `tpl`, in order."""
-        for file, text in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
-            self.files.append(file)
-            self._add(library.source(file, text))
+        for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
+            source = None if known is None else known.get(item)
+            if source is None:
+                source = library.source(*item)
+            self.files.append(item[0])
+            self.sources.append(source)
+            add_units(self.units, source)
 
-    def _add(self, source: Source) -> None:
-        self.sources.append(source)
-        add_units(self.units, source)
+    def edited(self, texts: Iterable[tuple[str, str]]) -> Program:
+        """Give the program of a chart some of whose texts changed; what did not is shared."""
+        known = {(source.file, source.text): source for source in self.sources}
+        program = Program(self.library, texts, known=known)
+        program.runs = self.runs
+        program.tpl_texts = self.tpl_texts
+        return program
 
     def compile_all(self) -> None:
         """Make the code of every unit that is in the table."""
@@ -108,8 +122,7 @@ class Program:
 
 def add_units(table: dict[str, Unit], source: Source) -> None:
     """Enter the units of a source into a table of templates, by Go's rule on empty ones."""
-    for index in source.units:
-        name = source.file if index.node_start == FILE else index.name
-        if index.is_empty and name in table:
+    for unit in source.unit_list:
+        if unit.index.is_empty and unit.name in table:
             continue
-        table[name] = Unit(name, source, index)
+        table[unit.name] = unit

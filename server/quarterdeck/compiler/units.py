@@ -35,7 +35,7 @@ class UnitIndex(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Source:
     """One template text under the name that it is parsed with; its tree is made when first asked for."""
 
-    __slots__ = ("_template", "_units", "file", "functions", "text")
+    __slots__ = ("_template", "_unit_list", "_units", "file", "functions", "text")
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Source:
         self.functions = functions
         self._template = template
         self._units = units
+        self._unit_list: tuple[Unit, ...] | None = None
 
     @property
     def template(self) -> Template:
@@ -74,6 +75,16 @@ class Source:
         if units is None:
             units = self._units = tuple(_index_units(self.template))
         return units
+
+    @property
+    def unit_list(self) -> tuple[Unit, ...]:
+        """The units themselves, made once, in the order of `units`."""
+        found = self._unit_list
+        if found is None:
+            found = self._unit_list = tuple(
+                [Unit(self.file if index.node_start == FILE else index.name, self, index) for index in self.units]
+            )
+        return found
 
 
 class Unit:

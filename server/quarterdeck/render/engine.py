@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.compiler.program import Library, Program
 from quarterdeck.compiler.units import TemplateError
 from quarterdeck.render.machine import Machine, RestartError
-from quarterdeck.render.problems import run_findings, syntax_findings
+from quarterdeck.render.problems import syntax_findings
 from quarterdeck.render.rendering import Frame, Rendering
 from quarterdeck.runtime.funcs.table import function_table
 from quarterdeck.runtime.values import Values
@@ -90,71 +90,83 @@ class Engine:
         again, to the same text.
         """
         program = self.program(inputs)
-        problems = list(inputs.problems)
-        syntax = syntax_findings(program, inputs)
-        problems += syntax
-        if is_strict and problems:
-            rendering.problems = tuple(problems[:1])
-            return
-        files = {file.name: file for file in inputs.templates}
-        interpreted: set[Any] = set()
+        rendering.program = program
+        rendering.syntax_problems = tuple(syntax_findings(program, inputs))
+        if is_strict:
+            stops = [p for p in (*inputs.problems, *rendering.syntax_problems) if p.helm_message]
+            if stops:
+                rendering.problems = tuple(stops[:1])
+                return
+        by_name = files_by_name(inputs)
+        files = [name for name in program.files if not by_name[name].is_partial]
+        machine = Machine(program, new_context(), keeps_going=not is_strict, is_traced=is_traced)
+        yield from self._run_files(machine, new_context, files, inputs, rendering)
+        rendering.collect_problems()
+
+    def update(
+        self, old: Rendering, inputs: RenderInputs, new_context: Callable[[], Context]
+    ) -> Rendering:
+        """Render again what the edited templates of `inputs` touch; all else is taken from `old`.
+
+        `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the same
+        objects. Gives what rendering everything would give.
+        """
+        program = old.program.edited([(file.name, file.text) for file in inputs.templates])
+        rendering = old.copied(inputs, program)
+        rendering.syntax_problems = tuple(syntax_findings(program, inputs))
+        by_name = files_by_name(inputs)
+        touched = [
+            name for name in program.files if not by_name[name].is_partial and old.is_touched(name, program)
+        ]
+        machine = Machine(program, new_context(), keeps_going=True, old=old)
+        for _name in self._run_files(machine, new_context, touched, inputs, rendering):
+            pass
+        rendering.collect_problems()
+        return rendering
+
+    def _run_files(
+        self,
+        machine: Machine,
+        new_context: Callable[[], Context],
+        names: list[str],
+        inputs: RenderInputs,
+        rendering: Rendering,
+    ) -> Iterator[str]:
+        files = files_by_name(inputs)
         given: set[str] = set()
         while True:
-            machine = Machine(
-                program,
-                new_context(),
-                keeps_going=not is_strict,
-                is_traced=is_traced,
-                interpreted=interpreted,
-            )
             rendering.begin(machine)
             name = ""
             try:
-                for name in program.files:
-                    file = files[name]
-                    if file.is_partial:
-                        continue
-                    self._render_file(machine, file, rendering)
+                for name in names:
+                    self._render_file(machine, files[name], rendering)
                     if name not in given:
                         given.add(name)
                         yield name
             except RestartError as restart:
-                machine.interpreted.add(restart.unit)
+                machine = machine.restarted(new_context(), restart.unit)
                 continue
             except TemplateError as error:
-                error.file = name
                 rendering.stop()
-                machine.errors.append(error)
+                rendering.errors = {name: [error]}
             finally:
                 if machine.written:
-                    machine.undo_writes(_shared_containers(inputs))
-            break
-        problems += run_findings(machine.errors, inputs, rendering)
-        rendering.problems = tuple(dict.fromkeys(problems))
+                    rendering.has_writes = True
+                    machine.undo_writes(file.context for file in inputs.templates)
+            return
 
     @staticmethod
     def _render_file(machine: Machine, file: TemplateFile, rendering: Rendering) -> None:
         dot = file.context
         dot["Template"] = Values({"Name": file.name, "BasePath": file.base_path})
         machine.context.begin_file(file.name)
-        first_error = len(machine.errors)
+        machine.errors.clear()
         text, pieces = machine.run_file(file.name, dot)
-        for error in machine.errors[first_error:]:
-            error.file = file.name
+        rendering.errors[file.name] = list(machine.errors)
         rendering.templates[file.name] = text
         rendering.frames[file.name] = Frame(machine.program.units[file.name], pieces, dot)
 
 
-def _shared_containers(inputs: RenderInputs) -> set[int]:
-    """Give the identities of all maps and lists that templates can reach and that outlive a rendering."""
-    found: set[int] = set()
-    open_containers: list[Any] = [file.context for file in inputs.templates]
-    while open_containers:
-        container = open_containers.pop()
-        if id(container) in found:
-            continue
-        found.add(id(container))
-        for value in container.values() if isinstance(container, dict) else container:
-            if isinstance(value, dict | list):
-                open_containers.append(value)
-    return found
+def files_by_name(inputs: RenderInputs) -> dict[str, TemplateFile]:
+    """Give the template files of a rendering by the names that Helm gives them."""
+    return {file.name: file for file in inputs.templates}

@@ -19,9 +19,10 @@ from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import TEMPLATE_READS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from quarterdeck.compiler.program import Program
+    from quarterdeck.render.rendering import Rendering
     from quarterdeck.runtime.context import Context
 
 TPL_NAME = "gotpl"
@@ -55,17 +56,22 @@ class Machine:
         *,
         keeps_going: bool,
         is_traced: bool = True,
-        interpreted: set[Unit] | None = None,
+        old: Rendering | None = None,
     ) -> None:
         self.program = program
         self.context = context
         self.keeps_going = keeps_going
-        self.derivations: dict[int, tuple[Any, ...]] = {}
+        self.is_traced = is_traced
+        # What a rendering that is brought up to date keeps of the old one still refers to its records.
+        self.derivations: dict[int, tuple[Any, ...]] = {} if old is None else old.derivations.copy()
         self.errors: list[TemplateError] = []
-        self.interpreted: set[Unit] = set() if interpreted is None else interpreted
+        self.interpreted: set[Unit] = set()
         """Units whose compiled code failed: the interpreter runs them from the start."""
         self.written: dict[int, tuple[Any, Any]] = {}
         """Containers that templates changed, by id, with a copy of what was in them before."""
+        self.calls: dict[str, set[str]] = {} if old is None else old.calls.copy()
+        """Names that each template called, over all its runs; a file's under its own name."""
+        self._called: set[str] = set()
         self._units = program.units
         self._library = program.library
         self._runs = program.runs
@@ -83,6 +89,12 @@ class Machine:
         self.functions: dict[str, Any] = _Functions(self._names.raw)
         if sys.getrecursionlimit() < RECURSION_LIMIT:
             sys.setrecursionlimit(RECURSION_LIMIT)
+
+    def restarted(self, context: Context, unit: Unit) -> Machine:
+        """Give a machine for a new start in which `unit`, and what failed before it, is interpreted."""
+        machine = Machine(self.program, context, keeps_going=self.keeps_going, is_traced=self.is_traced)
+        machine.interpreted = self.interpreted | {unit}
+        return machine
 
     # --- what units call ---------------------------------------------------------------------------------
 
@@ -108,6 +120,7 @@ class Machine:
         return self._remembered((name, *dot, *map(id, dot.values())), name, dot)
 
     def _remembered(self, key: tuple[Any, ...], name: str, dot: Any) -> str:
+        self._called.add(name)
         context = self.context
         known = self._memo.get(key)
         if known is not None and known[1] == context.writes:
@@ -130,10 +143,13 @@ class Machine:
         before = (context.writes, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
         repeated[name] = count + 1
+        caller = self._called
+        self._called = self.calls.setdefault(name, set())
         try:
             pieces = self.run(unit, dot)
         finally:
             repeated[name] = count
+            self._called = caller
         # A join of one string gives that very string: the frame needs an object of its own.
         text = "".join(pieces[1::2]) if len(pieces) != 2 else "".join((pieces[1], ""))
         if len(text) > 1:
@@ -189,8 +205,7 @@ class Machine:
             source = self._library.source(TPL_NAME, text)
             if not source.problems:
                 self.program.tpl_texts.setdefault(text)
-            unit = Unit(TPL_NAME, source, source.units[0])
-            found = self._tpl_sources[text] = source, unit
+            found = self._tpl_sources[text] = source, source.unit_list[0]
         if found[0].problems:
             problem = found[0].problems[0]
             if not self.keeps_going:
@@ -252,7 +267,7 @@ class Machine:
         names = self._names
         known = names.globals
         for name in code.co_names:
-            if name not in known and name[1:2] == "_":
+            if name not in known and name[:2] in ("R_", "C_"):
                 names.bind(name)
         function = self._ready[unit] = FunctionType(code, known)
         return function
@@ -260,6 +275,7 @@ class Machine:
     def run_file(self, name: str, dot: Any) -> tuple[str, list[Any]]:
         """Run a file on its chart's dot and give its finished text and its pieces."""
         self._file_number += 1
+        self._called = self.calls.setdefault(name, set())
         pieces = self.run(self.program.units[name], dot)
         text = "".join(pieces[1::2])
         if NO_VALUE in text:
@@ -273,17 +289,31 @@ class Machine:
         if id(container) not in self.written:
             self.written[id(container)] = (container, container.copy())
 
-    def undo_writes(self, shared: set[int]) -> None:
-        """Put back what templates changed in the containers with these identities, which outlive the rendering."""
-        for key, (container, saved) in self.written.items():
-            if key not in shared:
+    def undo_writes(self, roots: Iterable[dict[str, Any]]) -> None:
+        """Put back what templates changed in maps and lists that are reachable from `roots`.
+
+        A container is put back before its content is looked at: what a template put in its place is not reachable
+        then, and what it took out is again.
+        """
+        written = self.written
+        seen: set[int] = set()
+        waiting: list[Any] = list(roots)
+        while waiting:
+            container = waiting.pop()
+            if id(container) in seen:
                 continue
-            container.clear()
-            if isinstance(container, dict):
-                container.update(saved)
-            else:
-                container.extend(saved)
-        self.written.clear()
+            seen.add(id(container))
+            if id(container) in written:
+                saved = written[id(container)][1]
+                container.clear()
+                if isinstance(container, dict):
+                    container.update(saved)
+                else:
+                    container.extend(saved)
+            for value in container.values() if isinstance(container, dict) else container:
+                if isinstance(value, dict | list):
+                    waiting.append(value)
+        written.clear()
 
 
 class _Functions(dict[str, Any]):
