@@ -8,35 +8,22 @@ Source: sigs yaml.go, Marshal and JSONToYAML; go.yaml.in/yaml/v2 encode.go, emit
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from quarterdeck.yamldoc.block_writer import Dialect, Entries, Mark, write_value
 from quarterdeck.yamldoc.floats import format_float
-from quarterdeck.yamldoc.json_strings import MarshalError, check_key, mend_utf8, through_json
+from quarterdeck.yamldoc.json_strings import MarshalError, check_key, through_json
 from quarterdeck.yamldoc.key_order import sort_keys
 from quarterdeck.yamldoc.resolve import MAX_INT64, MAX_UINT64
-from quarterdeck.yamldoc.scalars import (
-    BEST_WIDTH,
-    OPEN_LINE,
-    fold,
-    is_simple_key,
-    string_form,
-    write_lines,
-)
-
-MAX_DEPTH = 10_000
-MAX_PIECES = 40_000_000
-"""How much may be written: a few lists that contain each other can stand for more text than there is memory."""
+from quarterdeck.yamldoc.scalars import BEST_WIDTH, is_simple_key, string_form, write_lines
 
 _FORMS_KEPT = 20_000
 _LONGEST_FORM_KEPT = 100
 _SHAPES_KEPT = 5_000
 
-_Entries = list[tuple[str, str, int]]
-
 _forms: dict[str, str] = {}
-"""Form by string; only of strings that come through JSON unchanged."""
-_shapes: dict[tuple[str, ...], _Entries] = {}
+"""Form by string."""
+_shapes: dict[tuple[str, ...], Entries] = {}
 """What `_entries_of` gives, by a map's keys in their order: Kubernetes objects repeat their shapes."""
 
 
@@ -56,10 +43,10 @@ def emit_yaml(value: Any) -> str:
     """Give Marshal's text, with its line feed at the end; `""` where Marshal fails, as `find_emit_problem` tells.
 
     `value` is made of dict, list, str, float, int, bool and None, or their subclasses; `bytes` are written in base64, and
-    objects with a method `json_value()` as what it gives.
+    objects with a method `json_value()` as what it gives. A container that holds itself makes Marshal fail, too.
     """
     try:
-        return "".join(_pieces(value, None))
+        return "".join(write_value(value, _JSON_DIALECT, None))
     except MarshalError:
         return ""
 
@@ -67,7 +54,7 @@ def emit_yaml(value: Any) -> str:
 def find_emit_problem(value: Any) -> str | None:
     """Give Go's error text where `emit_yaml` gives `""`, else None."""
     try:
-        _pieces(value, None)
+        write_value(value, _JSON_DIALECT, None)
     except MarshalError as error:
         return str(error)
     return None
@@ -78,9 +65,9 @@ def emit_yaml_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
 
     The value itself is the leaf `holder[0]` of a list made for it.
     """
-    marks: list[list[Any]] = []
+    marks: list[Mark] = []
     try:
-        pieces = _pieces(value, marks)
+        pieces = write_value(value, _JSON_DIALECT, marks)
     except MarshalError:
         return "", []
     offsets = [0]
@@ -93,109 +80,6 @@ def emit_yaml_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
         for first, skipped, after, container, key in marks
     ]
     return "".join(pieces), leaves
-
-
-def _pieces(value: Any, marks: list[list[Any]] | None) -> list[str]:
-    """Write `value` as pieces: before each scalar one that ends where it begins, and the scalar.
-
-    `marks` receives `[piece, characters skipped in it, piece after the end, container, key]` for each value. The
-    state of an open collection is its iterator, the collection, whether it is a map, its indent, and the text
-    before its next entry; Python's stack is not used, values may be nested deeply.
-    """
-    out: list[str] = []
-    append = out.append
-    holder = [value]
-    value = _plain_value(value)
-    if not (value.__class__ is dict or value.__class__ is list) or not value:
-        append("")
-        append(_scalar_text(value, 0, 2))
-        append("\n")
-        if marks is not None:
-            marks.append([1, 0, 2, holder, 0])
-        return _without_open_lines(out)
-    forms = _forms
-    stack: list[tuple[Iterator[Any], Any, bool, int, str, list[Any] | None]] = []
-    mark: list[Any] | None = None
-    if marks is not None:
-        mark = [0, 0, 0, holder, 0]
-        marks.append(mark)
-    container: Any = value
-    is_map = value.__class__ is dict
-    indent = 0
-    lead = ""
-    next_lead = "\n"
-    entries: Iterator[Any] = iter(_entries_of(value)) if is_map else iter(enumerate(value))
-    while True:
-        child: Any = None
-        for entry in entries:
-            if is_map:
-                key, head, used = entry
-                item = container[key]
-                if not head:
-                    head = _complex_head(key, indent)
-            else:
-                key, item = entry
-                head = "-"
-                used = 1
-            kind = item.__class__
-            if kind is str:
-                form = forms.get(item)
-                if form is None:
-                    form = _new_form(item)
-                if not form:
-                    form = write_lines(through_json(item), indent + used + 1, indent + 2)
-                elif indent + used + len(form) >= BEST_WIDTH and " " in form:
-                    form = fold(form, indent + used + 1, indent + 2)
-            elif kind is float:
-                form = _float_text(item)
-            elif item is None:
-                form = "null"
-            elif item is True:
-                form = "true"
-            elif item is False:
-                form = "false"
-            else:
-                item = _plain_value(item)
-                kind = item.__class__
-                if (kind is dict or kind is list) and item:
-                    child = item
-                    break
-                form = _scalar_text(item, indent + used + 1, indent + 2)
-            if marks is not None:
-                marks.append([len(out) + 1, 0, len(out) + 2, container, key])
-            append(f"{lead}{head} ")
-            append(form)
-            lead = next_lead
-        if child is None:
-            if mark is not None:
-                mark[2] = len(out)
-            if not stack:
-                break
-            entries, container, is_map, indent, next_lead, mark = stack.pop()
-            lead = next_lead
-            continue
-        stack.append((entries, container, is_map, indent, next_lead, mark))
-        if len(stack) >= MAX_DEPTH or len(out) > MAX_PIECES:
-            raise MarshalError(_too_much(child, stack))
-        child_is_map = kind is dict
-        if is_map and used > 1:
-            append(lead + head)
-            if child_is_map:
-                indent += 2
-            next_lead = "\n" + " " * indent
-            lead = next_lead
-        else:
-            lead = f"{lead}{head} "
-            indent += 2
-            next_lead = "\n" + " " * indent
-        if marks is not None:
-            mark = [len(out), len(lead), 0, container, key]
-            marks.append(mark)
-        container = child
-        is_map = child_is_map
-        entries = iter(_entries_of(child)) if is_map else iter(enumerate(child))
-    append("\n")
-    return _without_open_lines(out)
 
 
 def _plain_value(value: Any) -> Any:
@@ -216,24 +100,6 @@ def _plain_value(value: Any) -> Any:
     if json_value is None:
         raise MarshalError(f"error marshaling into JSON: json: unsupported type: {value.__class__.__name__}")
     return _plain_value(json_value())
-
-
-def _scalar_text(value: Any, column: int, indent: int) -> str:
-    """Write a scalar or an empty collection that begins at `column`; folded lines begin at `indent`."""
-    kind = value.__class__
-    if kind is str:
-        text = through_json(value)
-        form = string_form(text)
-        return fold(form, column, indent) if form else write_lines(text, column, indent)
-    if kind is float:
-        return _float_text(value)
-    if kind is int:
-        return str(value)
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is dict:
-        return "{}"
-    return "[]" if kind is list else "null"
 
 
 def _new_form(text: str) -> str:
@@ -268,7 +134,7 @@ def _float_text(number: float) -> str:
     return format_float(number)
 
 
-def _entries_of(value: dict[str, Any]) -> _Entries:
+def _entries_of(value: dict[str, Any]) -> Entries:
     """Give a map's keys in the order of output, with `key:` as it is written (`""` if it needs `?`) and its length."""
     shape = tuple(value)
     entries = _shapes.get(shape)
@@ -287,28 +153,17 @@ def _entries_of(value: dict[str, Any]) -> _Entries:
     return entries
 
 
-def _complex_head(key: str, indent: int) -> str:
-    """Write a key that cannot stand before a colon: after a question mark, the colon on a line of its own."""
-    written = _scalar_text(key, indent + 2, indent + 2)
-    end = "" if written.endswith(OPEN_LINE) else "\n"
-    return f"? {written.removesuffix(OPEN_LINE)}{end}{' ' * indent}:"
+def _write_lines(text: str, column: int, indent: int) -> str:
+    return write_lines(through_json(text), column, indent)
 
 
-def _without_open_lines(pieces: list[str]) -> list[str]:
-    """Take out the line feeds after blocks that ended with U+2028 or U+2029."""
-    for index, piece in enumerate(pieces[:-1]):
-        if piece[-1:] == OPEN_LINE:
-            pieces[index] = piece[:-1]
-            pieces[index + 1] = pieces[index + 1].removeprefix("\n")
-    return pieces
-
-
-def _too_much(child: Any, stack: list[Any]) -> str:
-    """Say why writing stopped: a container within itself, or too much of everything."""
-    if any(frame[1] is child for frame in stack):
-        go_type = "map[string]interface {}" if child.__class__ is dict else "[]interface {}"
-        return f"error marshaling into JSON: json: unsupported value: encountered a cycle via {go_type}"
-    return f"yaml: exceeded max depth of {MAX_DEPTH}"
-
-
-__all__ = ["Leaf", "emit_yaml", "emit_yaml_with_leaves", "find_emit_problem", "mend_utf8"]
+_JSON_DIALECT = Dialect(
+    forms=_forms,
+    new_form=_new_form,
+    write_lines=_write_lines,
+    float_text=_float_text,
+    entries_of=_entries_of,
+    plain_value=_plain_value,
+    width=BEST_WIDTH,
+    list_step=0,
+)

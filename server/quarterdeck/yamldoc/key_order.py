@@ -14,27 +14,34 @@ _LETTERS_AND_MARKS = re.compile(r"[A-Za-z./ -]*")
 """Where this matches all keys, the order is that of code points: the marks come before the letters in both."""
 
 
-def sort_keys(keys: Iterable[str]) -> list[str]:
-    """Give `keys` in the order in which go-yaml v2 writes them."""
+def sort_keys(keys: Iterable[str], *, digits_matter: bool = False) -> list[str]:
+    """Give `keys` in the order in which go-yaml v2 writes them, or with `digits_matter` go-yaml v3.
+
+    In go-yaml v3 a letter comes before another character where a digit stood before both.
+    """
     listed = list(keys)
-    if _LETTERS_AND_MARKS.fullmatch("".join(listed)):
-        listed.sort()
-    else:
-        # The order of code points decides where the natural one is undecided, and makes the result repeatable.
-        listed.sort()
-        listed.sort(key=_natural)
+    # The order of code points decides where the natural one is undecided, and makes the result repeatable.
+    listed.sort()
+    if not _LETTERS_AND_MARKS.fullmatch("".join(listed)):
+        listed.sort(key=cmp_to_key(_compare_v3 if digits_matter else compare_keys))
     return listed
 
 
 def compare_keys(left: str, right: str) -> int:
-    """Give a number below, at or above 0, as `left` comes before, with or after `right`."""
+    """Give a number below, at or above 0, as `left` comes before, with or after `right` in go-yaml v2."""
     for index, (a, b) in enumerate(zip(left, right, strict=False)):
         if a != b:
             return _compare_at(left, right, index)
     return len(left) - len(right)
 
 
-_natural = cmp_to_key(compare_keys)
+def _compare_v3(left: str, right: str) -> int:
+    for index, (a, b) in enumerate(zip(left, right, strict=False)):
+        if a != b:
+            compared = _compare_at(left, right, index)
+            follows_digit = index > 0 and _is_digit(left[index - 1])
+            return -compared if follows_digit and a.isalpha() != b.isalpha() else compared
+    return len(left) - len(right)
 
 
 def _compare_at(left: str, right: str, index: int) -> int:

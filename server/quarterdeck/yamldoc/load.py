@@ -5,6 +5,7 @@ Source: sigs.k8s.io/yaml yaml.go, unmarshal; go.yaml.in/yaml/v2 decode.go.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -33,13 +34,18 @@ def load_yaml(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     its own, so that its identity tells where it stands. `strict` refuses keys that come twice, as UnmarshalStrict
     does. Never raises on any text. Time is linear in the text, and bounded for aliases as in Go.
     """
-    quick = _QUICK.get(text)
-    if quick is not None:
-        return quick(), None
+    if len(text) <= _SHORT:
+        quick = _QUICK.get(text)
+        if quick is not None:
+            return quick(), None
+        if _WORD.fullmatch(text):
+            return _own(resolve_plain(text)), None
     forbidden = find_forbidden(text)
     if forbidden is not None or strict or has_inner_mark(text):
         return decode_text(text, strict=strict, forbidden=forbidden)
     try:
+        if len(text) <= _SHORT and _FLAT.fullmatch(text):
+            return _load_flat(text), None
         value = _build(make_parser(text), text)
     except _NeedsTreeError:
         return decode_text(text, strict=strict, forbidden=None)
@@ -55,7 +61,31 @@ class _NeedsTreeError(Exception):
     """The document has something that the direct way does not know: aliases, merges, tags, odd keys, errors."""
 
 
-_QUICK: dict[str, Any] = {"": lambda: None, "{}": dict, "[]": list, "null": lambda: None, "{}\n": dict}
+_SHORT = 400
+_QUICK: dict[str, Any] = {"": lambda: None, "{}": dict, "[]": list, "{}\n": dict}
+_WORD = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./-]*+")
+_FLAT = re.compile(r"(?:[A-Za-z_/][A-Za-z0-9_./-]*+: [A-Za-z0-9_/][A-Za-z0-9_./-]*+(?:\n|\Z))++")
+"""One word, and lines of `key: word`: nothing in them means anything to YAML but the words themselves."""
+
+
+def _own(value: Any) -> Any:
+    """Give a string of one character as an object of its own; CPython shares the others of that kind."""
+    return "".join((value, "")) if value.__class__ is str and len(value) == 1 else value
+
+
+def _load_flat(text: str) -> dict[str, Any]:
+    """Build the map of a text that `_FLAT` matches.
+
+    Raises:
+        _NeedsTreeError: a key is null.
+    """
+    value: dict[str, Any] = {}
+    for line in text.removesuffix("\n").split("\n"):
+        key, _, word = line.partition(": ")
+        if key in ODD_KEYS:
+            key = _plain_key(key)
+        value[key] = _own(resolve_plain(word))
+    return value
 
 
 def _build(parser: EventSource, text: str) -> Any:

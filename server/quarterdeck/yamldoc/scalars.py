@@ -54,13 +54,13 @@ def string_form(text: str) -> str:
     if text not in WORDS and _PLAIN.fullmatch(text):
         return text
     if "\n" in text:
-        return "" if _can_be_block(text) else _double_quoted(text)
+        return "" if can_be_block(text) else double_quoted(text)
     if not _stays_string(text):
-        return _double_quoted(text)
+        return double_quoted(text)
     special = _SPECIAL.search(text) is not None
     has_breaks = "\u2028" in text or "\u2029" in text
     if special or (has_breaks and (_SPACE_BREAK.search(text) or _BREAK_SPACE.search(text))):
-        return _double_quoted(text)
+        return double_quoted(text)
     if has_breaks:
         return ""
     if (
@@ -184,11 +184,13 @@ def _stays_string(text: str) -> bool:
     return resolve_typed(text)[0] == "!!str" and not _BASE_60.fullmatch(text)
 
 
-def _can_be_block(text: str) -> bool:
+def can_be_block(text: str) -> bool:
+    """Tell whether a text with line feeds can be written as a block."""
     return text[-1] != " " and not _SPECIAL.search(text) and not _SPACE_BREAK.search(text)
 
 
-def _double_quoted(text: str) -> str:
+def double_quoted(text: str) -> str:
+    """Write `text` in double quotes, on one line."""
     if text[:1] == "\ufeff":
         # The emitter looks for a byte order mark at the start of the text, whichever character it is at.
         return '"' + "".join(map(_escape, text)) + '"'
