@@ -123,7 +123,7 @@ def _check_private_key(text: str) -> None:
     """Refuse a text without a private key; only real keys are looked into."""
     kind, data = parse_private_key(text)
     if not is_placeholder(data):
-        from quarterdeck.runtime.funcs.x509_certificates import load_key  # noqa: PLC0415 -- slow to import
+        from quarterdeck.runtime.funcs.on_demand.x509_certificates import load_key  # noqa: PLC0415 -- slow to import
 
         load_key(kind, data)
 
@@ -136,7 +136,7 @@ def gen_private_key(context: Context, kind: str) -> str:
     context.volatile_calls += 1
     if context.seed is not None:
         return make_key_placeholder(context, kind)
-    from quarterdeck.runtime.funcs.x509_certificates import make_key, write_key  # noqa: PLC0415 -- slow to import
+    from quarterdeck.runtime.funcs.on_demand.x509_certificates import make_key, write_key  # noqa: PLC0415 -- slow to import
 
     return write_key(make_key(kind))
 
@@ -150,7 +150,7 @@ def _issue(
     if context.seed is not None:
         certificate, new_key = make_certificate_placeholder(context)
         return Certificate(certificate, new_key if key is None else key)
-    from quarterdeck.runtime.funcs.x509_certificates import sign  # noqa: PLC0415 -- slow to import
+    from quarterdeck.runtime.funcs.on_demand.x509_certificates import sign  # noqa: PLC0415 -- slow to import
 
     signing = (signer.certificate, signer.key) if signer is not None else None
     return Certificate(*sign(request, context.now(), key, signing))
@@ -240,7 +240,7 @@ def _check_certificate(text: str, name: str) -> None:
     if block is None:
         raise GoError("unable to decode certificate")
     if not is_placeholder(block[1]):
-        from quarterdeck.runtime.funcs.x509_certificates import load_certificate  # noqa: PLC0415 -- slow to import
+        from quarterdeck.runtime.funcs.on_demand.x509_certificates import load_certificate  # noqa: PLC0415 -- slow to import
 
         try:
             load_certificate(block[1])

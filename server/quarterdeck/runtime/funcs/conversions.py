@@ -16,20 +16,20 @@ from quarterdeck.runtime.values import Int64
 MAX_INT64 = (1 << 63) - 1
 MIN_INT64 = -(1 << 63)
 
-_INTEGER = re.compile(
+_INTEGER = (
     r"([+-]?)(?:0[xX](?P<hex>(?:_?[0-9a-fA-F])+)|0[bB](?P<bin>(?:_?[01])+)|0[oO](?P<oct>(?:_?[0-7])+)"
     r"|0(?P<old>(?:_?[0-7])+)|(?P<dec>0|[1-9](?:_?[0-9])*))"
 )
 _BASES = {"hex": 16, "bin": 2, "oct": 8, "old": 8, "dec": 10}
-_DECIMAL = re.compile(r"[+-]?[0-9]+")
-_OCTAL = re.compile(r"[+-]?[0-7]+")
-_FLOAT = re.compile(
+_DECIMAL = r"[+-]?[0-9]+"
+_OCTAL = r"[+-]?[0-7]+"
+_FLOAT = (
     r"[+-]?(?:[0-9](?:_?[0-9])*\.?(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?"
 )
-_HEX_FLOAT = re.compile(
+_HEX_FLOAT = (
     r"([+-]?)0[xX]((?:_?[0-9a-fA-F])*)(?:\.((?:[0-9a-fA-F](?:_?[0-9a-fA-F])*)?))?[pP]([+-]?[0-9](?:_?[0-9])*)"
 )
-_INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
+_INFINITY = r"[+-]?inf(?:inity)?"
 
 
 def wrap_int64(number: int) -> int:
@@ -48,7 +48,7 @@ def truncate_float(number: float) -> int:
 
 def parse_integer(text: str) -> int | None:
     """Read an integer as `strconv.ParseInt(text, 0, 64)` does; None where that gives an error."""
-    match = _INTEGER.fullmatch(text)
+    match = re.fullmatch(_INTEGER, text)
     if match is None:
         return None
     kind = match.lastgroup or "dec"
@@ -60,16 +60,16 @@ def parse_integer(text: str) -> int | None:
 
 def parse_float(text: str) -> float | None:
     """Read a number as `strconv.ParseFloat(text, 64)` does; None where that gives an error."""
-    if _FLOAT.fullmatch(text):
+    if re.fullmatch(_FLOAT, text):
         number = float(text)
         return None if math.isinf(number) else number
-    if _INFINITY.fullmatch(text) or text.lower() == "nan":
+    if re.fullmatch(_INFINITY, text, re.IGNORECASE | re.ASCII) or text.lower() == "nan":
         return float(text)
     return _parse_hex_float(text)
 
 
 def _parse_hex_float(text: str) -> float | None:
-    match = _HEX_FLOAT.fullmatch(text)
+    match = re.fullmatch(_HEX_FLOAT, text)
     if match is None or not (match[2] or match[3]):
         return None
     try:
@@ -80,7 +80,7 @@ def _parse_hex_float(text: str) -> float | None:
 
 def parse_decimal(text: str) -> int:
     """Read a decimal int64 as `strconv.ParseInt` does when its error is dropped: 0, or the nearest int64."""
-    if _DECIMAL.fullmatch(text) is None:
+    if re.fullmatch(_DECIMAL, text) is None:
         return 0
     if len(text) > 30 and len(text.lstrip("+-").lstrip("0")) > 30:
         return MIN_INT64 if text[0] == "-" else MAX_INT64
@@ -143,7 +143,7 @@ def atoi(text: str) -> int:
 def to_decimal(value: Any) -> Int64:
     """Read the value's printed form as an octal number. Source: sprig numeric.go, toDecimal."""
     text = printing.format_value(value)
-    if _OCTAL.fullmatch(text) is None:
+    if re.fullmatch(_OCTAL, text) is None:
         return Int64(0)
     number = int(text, 8)
     return Int64(number if MIN_INT64 <= number <= MAX_INT64 else 0)

@@ -15,7 +15,6 @@ from quarterdeck.runtime.funcs.durations import (
     parse_duration,
     round_duration,
 )
-from quarterdeck.runtime.funcs.time_parsing import parse_time
 from quarterdeck.runtime.funcs.time_values import ZERO_SECONDS, Time
 from quarterdeck.runtime.funcs.time_zones import UTC_ZONE, load_zone, local_zone
 from quarterdeck.runtime.goerror import GoError
@@ -130,7 +129,7 @@ def duration_round(context: Context, value: Any) -> str:
 def to_date(context: Context, layout: str, text: str) -> Time:
     """Read a time by a layout; the zero time if it cannot be read."""
     try:
-        return parse_time(layout, text, local_zone(context))
+        return must_to_date(context, layout, text)
     except GoError:
         return Time(ZERO_SECONDS)
 
@@ -138,6 +137,8 @@ def to_date(context: Context, layout: str, text: str) -> Time:
 @function("mustToDate", "func(string, string) time.Time", effect="context")
 def must_to_date(context: Context, layout: str, text: str) -> Time:
     """Read a time by a layout."""
+    from quarterdeck.runtime.funcs.on_demand.time_parsing import parse_time  # noqa: PLC0415 -- slow to import
+
     return parse_time(layout, text, local_zone(context))
 
 

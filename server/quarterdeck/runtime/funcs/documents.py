@@ -20,7 +20,7 @@ _JSON_TYPES = {dict: "object", list: "array", str: "string", float: "number", in
 @function("toYaml", "func(any) string")
 def to_yaml(value: Any) -> str:
     """Give the value as YAML without the last line feed, "" if it has none."""
-    from quarterdeck.yamldoc.emit import emit_yaml
+    from quarterdeck.yamldoc.emit import emit_yaml  # noqa: PLC0415 -- slow to import
 
     if is_nil(value):
         return "null"
@@ -32,7 +32,7 @@ def must_to_yaml(value: Any) -> str:
     """Give the value as YAML without the last line feed."""
     text = to_yaml(value)
     if not text:
-        from quarterdeck.yamldoc.emit import find_emit_problem
+        from quarterdeck.yamldoc.emit import find_emit_problem  # noqa: PLC0415 -- slow to import
 
         raise GoError(find_emit_problem(value) or "error marshaling into JSON")
     return text
@@ -41,13 +41,13 @@ def must_to_yaml(value: Any) -> str:
 @function("toYamlPretty", "func(any) string")
 def to_yaml_pretty(value: Any) -> str:
     """Give the value as YAML with lists indented, without the last line feed."""
-    from quarterdeck.runtime.funcs.pretty_yaml import emit_pretty_yaml
+    from quarterdeck.runtime.funcs.on_demand.pretty_yaml import emit_pretty_yaml  # noqa: PLC0415 -- slow to import
 
     return emit_pretty_yaml(value).removesuffix("\n")
 
 
 def _load(text: str) -> tuple[Any, str | None]:
-    from quarterdeck.yamldoc.load import load_yaml
+    from quarterdeck.yamldoc.load import load_yaml  # noqa: PLC0415 -- slow to import
 
     return load_yaml(text)
 

@@ -26,7 +26,7 @@ _UNITS = {
     "m": MINUTE,
     "h": HOUR,
 }
-_PART = re.compile(r"([0-9]*)(\.([0-9]*))?([^.0-9]*)")
+_PART = r"([0-9]*)(\.([0-9]*))?([^.0-9]*)"
 
 
 class Duration(NamedInt):
@@ -91,15 +91,15 @@ def parse_duration(text: str) -> int:
         return 0
     if not rest:
         raise _invalid(text)
-    total = position = 0
-    while position < len(rest):
-        match = _PART.match(rest, position)
+    total = 0
+    while rest:
+        match = re.match(_PART, rest)
         if match is None or not (match[1] or match[3]):
             raise _invalid(text)
         total += _parse_part(match, text)
         if total > MAX_DURATION + 1:
             raise _invalid(text)
-        position = match.end()
+        rest = rest[match.end() :]
     if text[0] == "-":
         return -total
     if total > MAX_DURATION:

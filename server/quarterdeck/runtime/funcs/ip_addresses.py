@@ -7,7 +7,7 @@ import re
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.quoting import quote
 
-_HEX_FIELD = re.compile(r"[0-9a-fA-F]*")
+_HEX_FIELD = r"[0-9a-fA-F]*"
 _FIELDS = 8
 
 
@@ -45,7 +45,7 @@ class _Ipv6Reader:
 
     def _read_field(self) -> bool:
         """Read one field and the colon after it; tell whether another must follow."""
-        match = _HEX_FIELD.match(self.rest)
+        match = re.match(_HEX_FIELD, self.rest)
         digits = match[0] if match is not None else ""
         if len(digits) > 4:
             raise self.fail("each group must have 4 or less digits")

@@ -5,8 +5,6 @@ Source: sprig crypto.go. The libraries bcrypt and cryptography are imported with
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -81,6 +79,9 @@ def htpasswd(context: Context, user: str, password: str) -> str:
 @lru_cache(maxsize=256)
 def derive_password(counter: int, kind: str, password: str, user: str, site: str) -> str:
     """Derive a site's password from a master password, always the same; kept, as one costs a quarter second."""
+    import hashlib  # noqa: PLC0415 -- loads a large library
+    import hmac  # noqa: PLC0415 -- likewise
+
     shapes = _PASSWORD_SHAPES.get(kind)
     if shapes is None:
         return f"cannot find password template {kind}"

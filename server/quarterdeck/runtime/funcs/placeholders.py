@@ -6,7 +6,6 @@ run. A placeholder has the form of the real thing, comes from the context's gene
 
 from __future__ import annotations
 
-import string
 from typing import TYPE_CHECKING
 
 from quarterdeck.runtime.funcs.encoding import encode_base64
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from quarterdeck.runtime.context import Context
 
 _MARK = b"quarterdeck placeholder: made without a key, proves nothing. "
-_BCRYPT_ALPHABET = f"./{string.ascii_letters}{string.digits}"
+_BCRYPT_ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _PEM_LINE = 64
 
 KEY_LABELS = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import string
-
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.bytewise import runes
 from quarterdeck.runtime.funcs.encoding import encode_base64
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
 
+_DIGITS = "0123456789"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PRINTABLE = "".join(map(chr, range(32, 127)))
 
 
@@ -23,19 +23,19 @@ def _random_text(context: Context, alphabet: str, count: int) -> str:
 @function("randAlphaNum", "func(int) string", effect="volatile")
 def rand_alpha_num(context: Context, count: int) -> str:
     """Give random ASCII letters and digits."""
-    return _random_text(context, string.ascii_letters + string.digits, count)
+    return _random_text(context, _LETTERS + _DIGITS, count)
 
 
 @function("randAlpha", "func(int) string", effect="volatile")
 def rand_alpha(context: Context, count: int) -> str:
     """Give random ASCII letters."""
-    return _random_text(context, string.ascii_letters, count)
+    return _random_text(context, _LETTERS, count)
 
 
 @function("randNumeric", "func(int) string", effect="volatile")
 def rand_numeric(context: Context, count: int) -> str:
     """Give random digits."""
-    return _random_text(context, string.digits, count)
+    return _random_text(context, _DIGITS, count)
 
 
 @function("randAscii", "func(int) string", effect="volatile")

@@ -37,9 +37,9 @@ _MESSAGES = {
 """What RE2 says -> what Go says."""
 
 _WITHOUT_ARGUMENT = frozenset({"expression too large", "trailing backslash at end of expression"})
-_REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
-_GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
-_ANY_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")
+_REFERENCE = r"\$(?:(\$)|\{(\w+)\}|(\w+))"
+_GROUP_NUMBER = r"0|[1-9][0-9]{0,8}"
+_ANY_BYTE = r"(?<!\\)(?:\\\\)*\\C"
 _CONTINUATION = frozenset(range(0x80, 0xC0))
 
 
@@ -102,14 +102,14 @@ class Expression:
         """
         pieces: list[bytes | int] = []
         end = 0
-        for reference in _REFERENCE.finditer(replacement):
+        for reference in re.finditer(_REFERENCE, replacement):
             pieces.append(to_bytes(replacement[end : reference.start()]))
             end = reference.end()
             if reference[1]:
                 pieces.append(b"$")
                 continue
             name = reference[2] or reference[3]
-            index = int(name) if _GROUP_NUMBER.fullmatch(name) else self.names.get(name, -1)
+            index = int(name) if re.fullmatch(_GROUP_NUMBER, name) else self.names.get(name, -1)
             if 0 <= index <= self.groups:
                 pieces.append(index)
         pieces.append(to_bytes(replacement[end:]))
@@ -128,7 +128,7 @@ def _compile(source: str):  # noqa: ANN202 -- the library's own types stay in he
     """Compile with re2, or with re where there is no re2."""
     if has_broken_bytes(source):
         raise GoError(f"error parsing regexp: invalid UTF-8: `{source}`")
-    if "\\C" in source and "\\Q" not in source and _ANY_BYTE.search(source):
+    if "\\C" in source and "\\Q" not in source and re.search(_ANY_BYTE, source):
         raise GoError("error parsing regexp: invalid escape sequence: `\\C`")
     try:
         import re2

@@ -18,11 +18,11 @@ from quarterdeck.runtime.values import GoStruct, Uint64
 MAX_VERSION_LENGTH = 256
 _MAX_UINT64 = (1 << 64) - 1
 
-_VERSION = re.compile(
+_VERSION = (
     r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?"
     r"(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
 )
-_IDENTIFIER = re.compile(r"[0-9A-Za-z-]+")
+_IDENTIFIER = r"[0-9A-Za-z-]+"
 
 
 class Version(GoStruct):
@@ -134,7 +134,7 @@ def parse_version(text: str) -> Version:
     """
     if byte_length(text) > MAX_VERSION_LENGTH:
         raise GoError(f"version string is too long (max {MAX_VERSION_LENGTH} bytes)")
-    match = _VERSION.fullmatch(text)
+    match = re.fullmatch(_VERSION, text)
     if match is None:
         raise GoError("invalid semantic version")
     major, minor, patch = (_parse_segment(match[index] or "0") for index in (1, 2, 3))
@@ -158,13 +158,13 @@ def _check_prerelease(text: str) -> None:
         if part.isascii() and part.isdigit():
             if len(part) > 1 and part[0] == "0":
                 raise GoError("version segment starts with 0")
-        elif _IDENTIFIER.fullmatch(part) is None:
+        elif re.fullmatch(_IDENTIFIER, part) is None:
             raise GoError("invalid prerelease string")
 
 
 def _check_metadata(text: str) -> None:
     """Source: validateMetadata."""
-    if any(_IDENTIFIER.fullmatch(part) is None for part in text.split(".")):
+    if any(re.fullmatch(_IDENTIFIER, part) is None for part in text.split(".")):
         raise GoError("invalid metadata string")
 
 

@@ -21,19 +21,19 @@ MAX_GROUPS = 32
 
 _SPACE = r"[\t\n\f\r ]"
 _OPERATOR = r"=||!=|>|<|>=|=>|<=|=<|~|~>|\^"
-_WILDCARD_VERSION = (
-    r"v?([0-9|xX*]+)(\.[0-9|xX*]+)?(\.[0-9|xX*]+)?"
-    r"(-(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
-)
-_PLAIN_VERSION = re.sub(r"\((?!\?)", "(?:", _WILDCARD_VERSION)
+_PRERELEASE = r"-(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)"
+_METADATA = r"(?:\+(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
+_NUMBER = r"[0-9|xX*]+"
+_WILDCARD_VERSION = rf"v?({_NUMBER})(\.{_NUMBER})?(\.{_NUMBER})?({_PRERELEASE})?{_METADATA}"
+_PLAIN_VERSION = rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?:{_PRERELEASE})?{_METADATA}"
 
-_ONE = re.compile(rf"{_SPACE}*({_OPERATOR}){_SPACE}*({_WILDCARD_VERSION}){_SPACE}*")
-_EACH = re.compile(rf"(?:{_OPERATOR}){_SPACE}*{_PLAIN_VERSION}")
-_GROUP = re.compile(
+_ONE = rf"{_SPACE}*({_OPERATOR}){_SPACE}*({_WILDCARD_VERSION}){_SPACE}*"
+_EACH = rf"(?:{_OPERATOR}){_SPACE}*{_PLAIN_VERSION}"
+_GROUP = (
     rf"{_SPACE}*(?:{_OPERATOR}){_SPACE}*{_PLAIN_VERSION}{_SPACE}*"
     rf"(?:(?:{_SPACE}+|,{_SPACE}*)(?:{_OPERATOR}){_SPACE}*{_PLAIN_VERSION}{_SPACE}*)*"
 )
-_RANGE = re.compile(rf"{_SPACE}*({_PLAIN_VERSION}){_SPACE}+-{_SPACE}+({_PLAIN_VERSION}){_SPACE}*")
+_RANGE = rf"{_SPACE}*({_PLAIN_VERSION}){_SPACE}+-{_SPACE}+({_PLAIN_VERSION}){_SPACE}*"
 
 
 class Constraint:
@@ -42,7 +42,7 @@ class Constraint:
     __slots__ = ("any_minor", "any_number", "any_patch", "test", "version")
 
     def __init__(self, text: str) -> None:
-        match = _ONE.fullmatch(text)
+        match = re.fullmatch(_ONE, text)
         if match is None:
             raise GoError(f"improper constraint: {quote(text)}")
         operator, version, major, minor, patch, prerelease = match.group(1, 2, 3, 4, 5, 6)
@@ -180,7 +180,7 @@ def parse_constraints(text: str) -> tuple[tuple[Constraint, ...], ...]:
     """
     if byte_length(text) > MAX_CONSTRAINT_LENGTH:
         raise GoError(f"constraint string is too long (max {MAX_CONSTRAINT_LENGTH} bytes)")
-    for match in list(_RANGE.finditer(text)):
+    for match in list(re.finditer(_RANGE, text)):
         text = text.replace(match[0], f">= {match[1]}, <= {match[2]} ", 1)
     groups = text.split("||")
     if len(groups) > MAX_GROUPS:
@@ -189,9 +189,9 @@ def parse_constraints(text: str) -> tuple[tuple[Constraint, ...], ...]:
 
 
 def _parse_group(text: str) -> tuple[Constraint, ...]:
-    if _GROUP.fullmatch(text) is None:
+    if re.fullmatch(_GROUP, text) is None:
         raise GoError(f"improper constraint: {quote(text)}")
-    return tuple(Constraint(match[0]) for match in _EACH.finditer(text))
+    return tuple(Constraint(match[0]) for match in re.finditer(_EACH, text))
 
 
 def satisfies(constraints: tuple[tuple[Constraint, ...], ...], version: Version) -> bool:

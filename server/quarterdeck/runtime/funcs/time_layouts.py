@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from quarterdeck.runtime.funcs.calendar_dates import MONTH_NAMES, WEEKDAY_NAMES, CivilTime
 
-_ELEMENT = re.compile(
+_ELEMENT = (
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|0[1-6]|002|15|1|2006|2|_2(?!006)|__2|3|4|5|PM|pm"
     r"|[-Z]070000|[-Z]07:00:00|[-Z]0700|[-Z]07:00|[-Z]07|[.,]0+(?![0-9])|[.,]9+(?![0-9])"
 )
@@ -18,7 +18,7 @@ def split_layout(layout: str) -> tuple[tuple[str, str], ...]:
     """Give pairs of literal text and the element after it; the last element is "". Source: nextStdChunk."""
     pairs: list[tuple[str, str]] = []
     end = 0
-    for match in _ELEMENT.finditer(layout):
+    for match in re.finditer(_ELEMENT, layout):
         pairs.append((layout[end : match.start()], match[0]))
         end = match.end()
     pairs.append((layout[end:], ""))

@@ -19,7 +19,7 @@ from quarterdeck.runtime.values import GoList, Int64
 
 _PANICS = ("reflect: ",)
 _TABLES = "[]map[string]interface {}"
-_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
+_PLACE = r"(.*) \(at (?:line (\d+), column \d+|end of document)\)"
 
 
 @function("toToml", "func(any) string")
@@ -54,7 +54,7 @@ def from_toml(text: str) -> dict[str, Any]:
 
 
 def _describe(message: str, text: str) -> str:
-    match = _PLACE.fullmatch(message)
+    match = re.fullmatch(_PLACE, message, re.DOTALL)
     if match is None:
         return f"toml: {message}"
     line = match[2] or str(text.count("\n") + 1)

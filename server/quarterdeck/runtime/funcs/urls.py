@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from typing import Any, NamedTuple
 
 from quarterdeck.runtime.funcs.bytewise import from_bytes, to_bytes
@@ -14,18 +13,18 @@ from quarterdeck.runtime.kinds import go_kind
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.signatures import function
 
-_UNRESERVED = string.ascii_letters + string.digits + "-_.~"
+_UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"
 _PATH = frozenset((_UNRESERVED + "$&+,/:;=@").encode())
 _HOST = frozenset((_UNRESERVED + "!$&'()*+,;=:[]<>\"").encode())
 _USER = frozenset((_UNRESERVED + "$&+,;=").encode())
 _FRAGMENT = frozenset((_UNRESERVED + "$&+,/:;=?@!()*").encode())
 """The bytes that may stand in a part of a URL as they are."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)?:")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_USER_INFO = re.compile(r"[A-Za-z0-9._:~!$&'()*+,;=%@-]*")
-_OPTIONAL_PORT = re.compile(r"(?::[0-9]*)?")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
+_SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*)?:"
+_CONTROL = r"[\x00-\x1f\x7f]"
+_USER_INFO = r"[A-Za-z0-9._:~!$&'()*+,;=%@-]*"
+_OPTIONAL_PORT = r"(?::[0-9]*)?"
+_ESCAPE = r"%([0-9A-Fa-f]{2})?"
 
 
 class UserInfo(NamedTuple):
@@ -54,7 +53,7 @@ class Url(NamedTuple):
     def host_name(self) -> str:
         """Give the host without port and brackets."""
         host, colon, port = self.host.rpartition(":")
-        if not colon or not _OPTIONAL_PORT.fullmatch(f":{port}"):
+        if not colon or not re.fullmatch(_OPTIONAL_PORT, f":{port}"):
             host = self.host
         return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
@@ -99,7 +98,7 @@ def _unescape(text: str, *, is_host: bool = False, is_zone: bool = False) -> str
 
     pieces: list[bytes] = []
     end = 0
-    for match in _ESCAPE.finditer(text):
+    for match in re.finditer(_ESCAPE, text):
         pieces += (_plain(text[end : match.start()], is_host=is_host or is_zone), check(match))
         end = match.end()
     pieces.append(_plain(text[end:], is_host=is_host or is_zone))
@@ -133,12 +132,12 @@ def parse_url(text: str) -> Url:
 
 
 def _parse_without_fragment(text: str) -> Url:
-    if _CONTROL.search(text):
+    if re.search(_CONTROL, text):
         raise GoError("net/url: invalid control character in URL")
     if text == "*":
         return Url(path="*")
     scheme, rest = "", text
-    match = _SCHEME.match(text)
+    match = re.match(_SCHEME, text)
     if match is not None:
         if match[1] is None:
             raise GoError("missing protocol scheme")
@@ -162,7 +161,7 @@ def _parse_authority(scheme: str, authority: str) -> tuple[UserInfo | None, str]
     host = _parse_host(scheme, host_text)
     if not at_sign:
         return None, host
-    if not _USER_INFO.fullmatch(info):
+    if not re.fullmatch(_USER_INFO, info):
         raise GoError("net/url: invalid userinfo")
     name, colon, password = info.partition(":")
     return UserInfo(_unescape(name), _unescape(password) if colon else None), host
@@ -203,7 +202,7 @@ def _parse_ip_literal(host: str) -> str:
 
 
 def _check_port(port: str) -> None:
-    if not _OPTIONAL_PORT.fullmatch(port):
+    if not re.fullmatch(_OPTIONAL_PORT, port):
         raise GoError(f"invalid port {quote(port)} after host")
 
 
