@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from quarterdeck.gotmpl.balance import Closing, find_closing, is_open
 from quarterdeck.gotmpl.golexer import SPACE
 from quarterdeck.gotmpl.goparser import ParsedTag, TagError, TagKind, TagParser
 from quarterdeck.gotmpl.nodes import (
@@ -101,8 +102,11 @@ class _Open:
 class Builder:
     """Reads one text from front to back; `build` gives its tree."""
 
-    def __init__(self, text: str, functions: Container[str]) -> None:
+    def __init__(
+        self, text: str, functions: Container[str], closings: tuple[Closing, ...] = ()
+    ) -> None:
         self._text = text
+        self._closings = closings
         self._functions = functions
         self._items: list[Item] = []
         self._problems: list[SyntaxProblem] = []
@@ -113,28 +117,51 @@ class Builder:
         self._range_depth = 0
         self._defined: dict[str, bool] = {}  # name -> whether its body is empty
         self._stopped = False
+        self._has_open_blocks = False
 
     def build(self) -> Template:
         """Give the tree of the whole text."""
         at, trims = 0, False
+        for closing in self._closings:
+            at, trims = self._read_until(at, closing.offset, trims=trims)
+            if at < closing.offset:
+                self._add_text(at, closing.offset, trims=trims, trims_next=False)
+                at, trims = closing.offset, False
+            if self._stack:
+                self._problem("missing-end", closing.start, closing.end, "unexpected EOF", len(self._text))
+                self._close(None, at - self._base)
+        at, trims = self._read_until(at, len(self._text), trims=trims)
+        self._finish(at, trims=trims)
+        if self._has_open_blocks and not self._closings:
+            return self._closed_better()
+        return Template(self._text, tuple(self._items), _ordered(self._problems, self._problems))
+
+    def _closed_better(self) -> Template:
+        """Build anew, with blocks closed where their ends seem to be missing."""
+        text = self._text
+        guesses = [find_closing(text, item) for item in self._items if is_open(item.node)]
+        closings = tuple(sorted(guess for guess in guesses if guess is not None))
+        if not closings:
+            return Template(text, tuple(self._items), _ordered(self._problems, self._problems))
+        template = Builder(text, self._functions, closings).build()
+        return Template(text, template.items, _ordered(self._problems, list(template.problems)))
+
+    def _read_until(self, at: int, end: int, *, trims: bool) -> tuple[int, bool]:
         again = True
         while again:
-            at, trims, again = self._read_tags(at, trims=trims)
-        self._finish(at, trims=trims)
-        first, rest = self._problems[:1], self._problems[1:]
-        rest.sort(key=lambda problem: problem.start)
-        return Template(self._text, tuple(self._items), (*first, *rest))
+            at, trims, again = self._read_tags(at, end, trims=trims)
+        return at, trims
 
     # --- the loop ----------------------------------------------------------------------------------------
 
-    def _read_tags(self, at: int, *, trims: bool) -> tuple[int, bool, bool]:
-        """Read tags from `at` until the text ends or a broken tag asks to look for tags anew.
+    def _read_tags(self, at: int, until: int, *, trims: bool) -> tuple[int, bool, bool]:
+        """Read tags from `at` to `until`, or to a broken tag after which tags have to be looked for anew.
 
         `trims` tells whether the tag before trims the text that follows. Gives where to go on, that flag there, and
         whether there is more to look for.
         """
         text, stack, items, functions, shapes = self._text, self._stack, self._items, self._functions, SHAPES
-        for match in _TAG.finditer(text, at):
+        for match in _TAG.finditer(text, at, until):
             start, end = match.span()
             if end - start == 2:
                 self._add_text(at, start, trims=trims, trims_next=_trims_left(text, start))
@@ -517,6 +544,7 @@ class Builder:
         self._problem(
             "missing-end", base + frame.tag.start, base + frame.tag.end, error.message, error.line_offset
         )
+        self._has_open_blocks = True
         while self._stack:
             self._close(None, start - self._base)
         self._base = start
@@ -536,11 +564,30 @@ class Builder:
         if self._stack and not self._stopped:
             frame = self._stack[-1]
             base = self._base
+            self._has_open_blocks = True
             self._problem(
                 "missing-end", base + frame.tag.start, base + frame.tag.end, "unexpected EOF", len(text)
             )
         while self._stack:
             self._close(None, len(text) - self._base)
+
+
+def _ordered(read: list[SyntaxProblem], better: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
+    """Put first the problem at which Go stops, the first one `read`; then those of the `better` tree by place."""
+    if not read:
+        return ()
+    first = read[0]
+    rest = sorted(better, key=lambda problem: problem.start)
+    same = next(
+        (problem for problem in rest if problem.code == first.code and first.code == "missing-end"),
+        next((problem for problem in rest if problem == first), None),
+    )
+    if same is not None:
+        rest.remove(same)
+        first = make_problem(
+            same.code, same.start, same.end, same.message, (first.helm_message, first.helm_line)
+        )
+    return (first, *rest)
 
 
 def _branch(

@@ -1,0 +1,155 @@
+"""Guesses where a missing `end` was meant to be, from the way people indent templates.
+
+Go reports a missing `end` at the end of the file or at the next define, and a parser that follows it puts the rest
+of the file into the open block. Here the blocks inside the open one are compared with their ends: an `end` that
+stands where an outer block's tag stands, not its own block's, tells that the inner one was left open.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, TypeAlias
+
+from quarterdeck.gotmpl.nodes import (
+    Block,
+    Broken,
+    Comment,
+    Define,
+    Else,
+    If,
+    Item,
+    Range,
+    Statement,
+    Tag,
+    Text,
+    With,
+)
+
+_Block: TypeAlias = If | With | Range | Define | Block
+_BLOCKS = (If, With, Range, Define, Block)
+_LINE_START = re.compile(r"^([ \t]*)(?=[^ \t\n])", re.MULTILINE)
+_EMPTY_TAG = re.compile(r"\{\{-?[ \t\r\n]*-?\}\}")
+
+
+class Closing(NamedTuple):
+    """A block that should end at `offset`; `start` and `end` are the text to point at."""
+
+    offset: int
+    start: int
+    end: int
+
+
+def is_open(node: Statement) -> bool:
+    """Tell whether a block lacks its end."""
+    return isinstance(node, _BLOCKS) and node.end_tag is None
+
+
+def find_closing(text: str, item: Item) -> Closing | None:
+    """Give where a block in the open block `item` should end; None: where the item ends is as good as any."""
+    root = item.node
+    assert isinstance(root, _BLOCKS)
+    return _Search(text, item.start).find(root)
+
+
+class _Search:
+    """The search in one open block; offsets in it count from the item, as in its nodes."""
+
+    def __init__(self, text: str, base: int) -> None:
+        self._text = text
+        self._base = base
+
+    def find(self, root: _Block) -> Closing | None:
+        culprit = root
+        best = 0
+        pending: list[tuple[_Block, int]] = [(root, 0)]
+        while pending:
+            block, score = pending.pop()
+            empty = self._empty_tag(block)
+            if empty is not None:
+                return empty
+            for child in _blocks_in(block):
+                if child.end_tag is None:
+                    continue
+                # With `child` left open, its end would close `block` instead.
+                change = self._mismatch(block.tag, child.end_tag) - self._mismatch(child.tag, child.end_tag)
+                pending.append((child, score + change))
+                if score + change < best:
+                    best, culprit = score + change, child
+        place = self._place(culprit)
+        if place is None and culprit.end_tag is not None:
+            place = culprit.end_tag.start
+        if place is None:
+            return None
+        return self._closing(culprit, place)
+
+    def _closing(self, culprit: _Block, place: int) -> Closing:
+        """Move the place before blank text and comments, which lead to what follows."""
+        statements = [node for node in _statements(culprit) if node.end <= place]
+        while statements and _is_filling(statements[-1]):
+            place = statements.pop().start
+        offset = self._base + place
+        text = self._text
+        start = text.rfind("\n", 0, offset) + 1
+        start = min(start, offset)
+        end = text.find("\n", offset)
+        return Closing(offset, start, len(text) if end < 0 else end)
+
+    def _empty_tag(self, block: _Block) -> Closing | None:
+        """Find `{{ }}` in a block: an `end` that lost its word."""
+        for node in _statements(block):
+            if isinstance(node, Broken) and _EMPTY_TAG.fullmatch(node.raw):
+                return Closing(self._base + node.end, self._base + node.start, self._base + node.end)
+        return None
+
+    def _indent(self, offset: int) -> int | None:
+        """Give the column of an offset if it is the first on its line, None otherwise."""
+        offset += self._base
+        start = self._text.rfind("\n", 0, offset) + 1
+        return offset - start if not self._text[start:offset].strip(" \t") else None
+
+    def _mismatch(self, opening: Tag, end: Tag) -> int:
+        first, last = self._indent(opening.start), self._indent(end.start)
+        if first is not None and last is not None:
+            return int(first != last)
+        between = self._text[self._base + opening.start : self._base + end.start]
+        return int("\n" in between)
+
+    def _place(self, block: _Block) -> int | None:
+        """Give the first place in a block's body that stands further left than its tag."""
+        indent = self._indent(block.tag.start)
+        if not indent:
+            return None
+        for node in _statements(block):
+            if isinstance(node, Text):
+                for line in _LINE_START.finditer(node.raw):
+                    if line.start() and len(line[1]) < indent and not line.end() == len(node.raw):
+                        return node.start + line.start()
+            else:
+                column = self._indent(node.start)
+                if column is not None and column < indent:
+                    return node.start
+        return None
+
+
+def _is_filling(node: Statement) -> bool:
+    return isinstance(node, Comment) or (isinstance(node, Text) and not node.raw.strip())
+
+
+def _statements(block: _Block) -> list[Statement]:
+    """Give the statements of a block and its else branches, those of `else if` included, in order."""
+    statements = list(block.body)
+    otherwise: Else | None = getattr(block, "otherwise", None)
+    while otherwise is not None:
+        if otherwise.is_chained:
+            branch = otherwise.body[0]
+            assert isinstance(branch, If | With)
+            statements += branch.body
+            otherwise = branch.otherwise
+        else:
+            statements += otherwise.body
+            otherwise = None
+    return statements
+
+
+def _blocks_in(block: _Block) -> list[_Block]:
+    return [node for node in _statements(block) if isinstance(node, _BLOCKS)]
