@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from quarterdeck.chart.archive import UnpackBudget, read_archive
+from quarterdeck.chart.decisions import make_plan
 from quarterdeck.chart.files_on_disk import FileSet
 from quarterdeck.chart.metadata import Metadata, MetadataText, read_metadata
 from quarterdeck.chart.model import MANIFEST_ENDINGS, Chart, ChartFile, SourceKind
@@ -32,6 +33,7 @@ from quarterdeck.chart.problems import (
     warn,
 )
 from quarterdeck.chart.semver import is_compatible
+from quarterdeck.chart.values import drop_nulls
 from quarterdeck.chart.values_file import read_values_text
 from quarterdeck.chart.yaml_places import YamlPlaces
 from quarterdeck.diagnostics.model import Finding, Place, Severity
@@ -82,6 +84,7 @@ class Assembler:
     def assemble_root(self, found: FileSet, source: ChartSource) -> Chart:
         """Make the chart that the user named."""
         chart = self._assemble(found, source, depth=0)
+        make_plan(chart)
         problems = [*chart.problems, *_check_format_version(chart), *_check_missing(chart, is_root=True)]
         chart.problems = tuple(problems)
         return chart
@@ -108,11 +111,14 @@ class Assembler:
             location=source.location,
             templates=tuple(parts.templates),
             files=tuple(parts.files),
+            file_index={file.path: file for file in parts.files},
+            renderable=_renderable(parts.templates, manifest),
             crds=tuple(file for file in parts.files if _is_crd(file.path)),
             metadata_file=parts.chart_yaml,
             requirements_file=parts.requirements,
             values_file=parts.values,
             values=values,
+            values_without_nulls=drop_nulls(values),
             schema_file=parts.schema,
             lock=lock,
         )
@@ -217,6 +223,16 @@ def _sort_files(files: list[ChartFile]) -> _Sorted:
         else:
             parts.files.append(file)
     return parts
+
+
+def _renderable(templates: list[ChartFile], manifest: Metadata) -> tuple[tuple[str, str, str, bool], ...]:
+    """List the templates that count: of a library chart only those whose name begins with `_`."""
+    is_library = manifest.type.casefold() == "library"
+    listed = [
+        (file.path, file.text, file.display_path, file.path.rsplit("/", 1)[-1].startswith("_"))
+        for file in templates
+    ]
+    return tuple(one for one in listed if one[3] or not is_library)
 
 
 def _is_crd(path: str) -> bool:

@@ -9,7 +9,7 @@ from quarterdeck.chart.values import drop_nulls
 
 if TYPE_CHECKING:
     from quarterdeck.chart.metadata import Dependency
-    from quarterdeck.chart.model import Chart, ChartFile
+    from quarterdeck.chart.model import Chart
 
 
 class ChartInstance:
@@ -45,39 +45,20 @@ class ChartInstance:
     @cached_property
     def values_without_nulls(self) -> dict[str, Any]:
         """The defaults without entries that are null."""
-        if self.values is not self.chart.values:
-            return drop_nulls(self.values)
-        memory = self.chart.memory
-        found: dict[str, Any] | None = memory.get("values_without_nulls")
-        if found is None:
-            found = memory["values_without_nulls"] = drop_nulls(self.values)
-        return found
+        if not self.has_nulls:
+            return self.values
+        chart = self.chart
+        return chart.values_without_nulls if self.values is chart.values else drop_nulls(self.values)
+
+    @cached_property
+    def has_nulls(self) -> bool:
+        """Whether any default of the chart or its sub-charts is null."""
+        chart = self.chart
+        if chart.values_without_nulls is not chart.values:
+            return True
+        return any(dependency.has_nulls for dependency in self.dependencies)
 
     @cached_property
     def full_path(self) -> str:
         """The path that begins its templates' names: `parent/charts/sub`."""
         return self.name if self.parent is None else f"{self.parent.full_path}/charts/{self.name}"
-
-    @property
-    def files(self) -> dict[str, ChartFile]:
-        """What `.Files` has, by path; of two with one path the later."""
-        memory = self.chart.memory
-        found: dict[str, ChartFile] | None = memory.get("files")
-        if found is None:
-            found = memory["files"] = {file.path: file for file in self.chart.files}
-        return found
-
-    @property
-    def templates(self) -> tuple[tuple[ChartFile, bool], ...]:
-        """The templates that count, and whether each is a partial (its name begins with `_`)."""
-        memory = self.chart.memory
-        found: tuple[tuple[ChartFile, bool], ...] | None = memory.get("templates")
-        if found is None:
-            listed = [(file, _is_partial(file.path)) for file in self.chart.templates]
-            found = tuple(one for one in listed if one[1] or not self.chart.is_library)
-            memory["templates"] = found
-        return found
-
-
-def _is_partial(path: str) -> bool:
-    return path.rsplit("/", 1)[-1].startswith("_")

@@ -1,7 +1,7 @@
 """Chart.yaml as Helm understands it: types, checks and the words for what is wrong.
 
 Source: Helm pkg/chart/v2/metadata.go, dependency.go and chart.go; encoding/json's decoding into structs,
-which ignores the case of names; sigs.k8s.io/yaml, which makes text of numbers and booleans where one is wanted.
+which ignores the case of names; sigs.k8s.io/yaml, which makes texts of numbers and booleans where one is due.
 """
 
 from __future__ import annotations

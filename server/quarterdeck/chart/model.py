@@ -76,6 +76,10 @@ class Chart:
     templates: tuple[ChartFile, ...] = ()
     files: tuple[ChartFile, ...] = ()
     """What `.Files` gives: neither templates nor values, schema, Chart.yaml, Chart.lock or sub-charts."""
+    file_index: dict[str, ChartFile] = field(default_factory=dict[str, ChartFile])
+    """`files` by path; of two with one path the later."""
+    renderable: tuple[tuple[str, str, str, bool], ...] = ()
+    """Of each template that counts: path, text, path to show, and whether it is a partial."""
     crds: tuple[ChartFile, ...] = ()
     """Manifests in `crds/`, sub-charts' not included."""
     metadata_file: ChartFile | None = None
@@ -85,6 +89,8 @@ class Chart:
     values_file: ChartFile | None = None
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     """The chart's own defaults, as read, nulls included."""
+    values_without_nulls: dict[str, Any] = field(default_factory=dict[str, Any])
+    """The same without entries that are null."""
     schema_file: ChartFile | None = None
     dependencies: tuple[Chart, ...] = ()
     """The sub-charts in `charts/`, in the order of their names."""

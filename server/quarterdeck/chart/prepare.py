@@ -92,7 +92,6 @@ class RenderInputs:
     instance: ChartInstance
     """The chart with its enabled sub-charts."""
     templates: tuple[TemplateFile, ...]
-    crds: tuple[CrdFile, ...]
     values: dict[str, Any]
     """The merged values of the outermost chart; sub-charts' are in it."""
     context: RootContext
@@ -196,7 +195,6 @@ def _make_inputs(
         chart=chart,
         instance=merged.instance,
         templates=tuple(maker.templates.values()),
-        crds=tuple(_crds(merged.instance)),
         values=merged.values,
         context=context,
         release=release,
@@ -220,7 +218,7 @@ class _ContextMaker:
         context = RootContext(
             {
                 "Chart": chart_map(instance),
-                "Files": Files(instance.files),
+                "Files": Files(instance.chart.file_index),
                 "Release": self.release,
                 "Capabilities": self.capabilities,
                 "Values": values,
@@ -235,9 +233,9 @@ class _ContextMaker:
         prefix = instance.full_path + "/"
         base_path = prefix + "templates"
         templates = self.templates
-        for file, is_partial in instance.templates:
-            name = prefix + file.path
-            templates[name] = TemplateFile(name, file.text, context, base_path, file.display_path, is_partial)
+        for path, text, display_path, is_partial in instance.chart.renderable:
+            name = prefix + path
+            templates[name] = TemplateFile(name, text, context, base_path, display_path, is_partial)
         return context
 
 
@@ -281,14 +279,14 @@ def chart_map(instance: ChartInstance) -> dict[str, Any]:
     }
 
 
-def _crds(instance: ChartInstance) -> list[CrdFile]:
+def list_crds(instance: ChartInstance) -> list[CrdFile]:
     """List the manifests in `crds/`, sub-charts' after the chart's own. Source: chart.go, CRDObjects."""
     crds = [
         CrdFile(f"{instance.full_path}/{file.path}", file.text, file.display_path)
         for file in instance.chart.crds
     ]
     for sub in instance.dependencies:
-        crds.extend(_crds(sub))
+        crds.extend(list_crds(sub))
     return crds
 
 

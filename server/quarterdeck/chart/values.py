@@ -1,9 +1,9 @@
 """Lays values over the defaults of a chart and its sub-charts, as Helm does, and shares what stays the same.
 
 Helm copies every tree before it merges. Here trees are never changed once they are made: a merge makes new
-maps where its two sides differ, and shares the rest. One part is different: the maps below `global` are shared
-between charts in Helm too, and changed in place while they are merged, so that one chart's defaults show in
-another's globals. Those maps are copied first and then changed as Helm does it.
+maps where its two sides differ, and shares the rest. One part is different: the maps below `global` are
+shared between charts in Helm too, and changed in place while they are merged, so that one chart's defaults
+show in another's globals. Those maps are copied first and then changed as Helm does it.
 
 Source: Helm pkg/chart/common/util/coalesce.go.
 """
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from quarterdeck.chart.instances import ChartInstance
 
 Tree = dict[str, Any]
+
+KeyFilter = dict[str, "KeyFilter"]
+"""The keys of a chart's values that are looked at; for the section of a sub-chart, those in it."""
 
 GLOBAL = "global"
 _MISSING: Any = object()
@@ -49,28 +52,46 @@ class Coalescer:
     mismatches: list[TypeMismatch]
     keeps_nulls: bool = False
 
-    def coalesce(self, instance: ChartInstance, values: Tree, path: tuple[str, ...] = ()) -> Tree:
+    def coalesce(
+        self,
+        instance: ChartInstance,
+        values: Tree,
+        path: tuple[str, ...] = (),
+        *,
+        keys: KeyFilter | None = None,
+    ) -> Tree:
         """Give `values` laid over all defaults, in a map that is the caller's own.
 
-        `path` are the keys that lead to `values` where they are the section of a sub-chart.
+        `path` are the keys that lead to `values` where they are the section of a sub-chart. With `keys`, only
+        those are merged; `global` must not be among them.
         """
-        merged = self._lay_over_defaults(instance, values, owns_global=bool(path))
+        merged = self._lay_over_defaults(instance, values, owns_global=bool(path), keys=keys)
         for sub_chart in instance.dependencies:
             name = sub_chart.name
+            if keys is not None and name not in keys:
+                continue
             section: Any = merged.get(name, _MISSING)
             if section is _MISSING:
                 section = {}
             elif section.__class__ is not dict:
                 self.mismatches.append(TypeMismatch((*path, name), section))
                 section = {}
-            merged[name] = self.coalesce(sub_chart, with_globals(section, merged), (*path, name))
+            if keys is None:
+                merged[name] = self.coalesce(sub_chart, with_globals(section, merged), (*path, name))
+            else:
+                merged[name] = self.coalesce(sub_chart, section, (*path, name), keys=keys[name])
         return merged
 
-    def _lay_over_defaults(self, instance: ChartInstance, values: Tree, *, owns_global: bool) -> Tree:
+    def _lay_over_defaults(
+        self, instance: ChartInstance, values: Tree, *, owns_global: bool, keys: KeyFilter | None
+    ) -> Tree:
         """Merge `values` with the chart's own defaults alone. Source: coalesce.go, coalesceValues."""
         keeps_nulls = self.keeps_nulls
         defaults = instance.values
         base = defaults if keeps_nulls else instance.values_without_nulls
+        if keys is not None:
+            base = {key: base[key] for key in keys if key in base}
+            values = {key: values[key] for key in keys if key in values}
         merged = {**base, **values}
         names = instance.dependency_names
         for key, value in values.items():
