@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# End to end: the packed extension in a real VS Code, as a person uses it. The last line is `N passed, N failed`.
+#
+# QUARTERDECK names the server to start (default: ../.venv/bin/quarterdeck), JUNIT_REPORT a report to write.
+# Installs what is missing: Chromium and ripgrep with apt (as root), VS Code's server from npm into .vscode-server/.
+# Pictures of what was seen lie in .e2e/ afterwards.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export QUARTERDECK=${QUARTERDECK:-$(realpath ../.venv/bin/quarterdeck)}
+
+missing=()
+if ! [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+  missing+=(chromium fonts-dejavu-core)
+fi
+if ! command -v rg >/dev/null; then
+  missing+=(ripgrep)
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+e2e/install-vscode.sh .vscode-server >/dev/null
+if ! [ -d node_modules ]; then
+  npm ci
+fi
+npm run --silent package >/dev/null
+
+reporters=(--test-reporter=./e2e/reporter.mjs --test-reporter-destination=stdout)
+if [ -n "${JUNIT_REPORT:-}" ]; then
+  reporters+=(--test-reporter=junit "--test-reporter-destination=$JUNIT_REPORT")
+fi
+exec node --test --test-timeout=120000 "${reporters[@]}" e2e/editing.test.mjs
