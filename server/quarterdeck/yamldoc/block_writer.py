@@ -5,18 +5,20 @@ Source: go.yaml.in/yaml/v2 emitterc.go, from yaml_emitter_emit_block_sequence_it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from quarterdeck.yamldoc.json_strings import MarshalError
 from quarterdeck.yamldoc.scalars import OPEN_LINE, fold
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 MAX_DEPTH = 10_000
 MAX_PIECES = 40_000_000
-"""How much may be written: a few lists that contain each other can stand for more text than there is memory."""
+"""How much may be written: a few lists that contain each other can stand for more text than memory holds."""
 
 Entries: TypeAlias = list[tuple[str, str, int]]
-"""A map's keys in the order of output, with `key:` as it is written (`""` if it needs `?`), and how long that is."""
+"""A map's keys in the order of output, with `key:` as it is written (`""` if it needs `?`) and its length."""
 
 Mark: TypeAlias = list[Any]
 """`[piece, characters skipped in it, piece after the end, container, key]`: where a value is written."""
@@ -25,9 +27,10 @@ Mark: TypeAlias = list[Any]
 class Dialect(NamedTuple):
     """What two emitters do not share.
 
-    `forms` keeps the forms of strings, and `new_form` makes them; `write_lines(text, column, indent)` writes strings
-    without a form; `float_text` writes numbers, `entries_of` maps' keys; `plain_value` makes exact classes of other
-    objects. Forms are folded after column `width`; lists in maps stand `list_step` deeper than their key.
+    `forms` keeps the forms of strings, and `new_form` makes them; `write_lines(text, column, indent)` writes
+    strings without a form; `float_text` writes numbers, `entries_of` maps' keys; `plain_value` makes exact
+    classes of other objects. Forms are folded after column `width`; lists in maps stand `list_step` deeper
+    than their key.
     """
 
     forms: dict[str, str]
@@ -43,9 +46,9 @@ class Dialect(NamedTuple):
 def write_value(value: Any, dialect: Dialect, marks: list[Mark] | None) -> list[str]:
     """Write `value` as pieces of text: before each scalar one that ends where it begins, and the scalar.
 
-    `marks` receives a mark for each value, containers before what they hold; the root is item 0 of a list made for it.
-    The state of an open collection is its iterator, the collection, whether it is a map, its indent, and the text
-    before its next entry; Python's stack is not used, values may be nested deeply.
+    `marks` receives a mark for each value, containers before what they hold; the root is item 0 of a list
+    made for it. The state of an open collection is its iterator, the collection, whether it is a map, its
+    indent, and the text before its next entry; Python's stack is not used, values may be nested deeply.
 
     Raises:
         MarshalError: Go refuses the value, or there is too much of it.
@@ -70,7 +73,8 @@ def write_value(value: Any, dialect: Dialect, marks: list[Mark] | None) -> list[
     has_open_lines = False
     lead = ""
     next_lead = "\n"
-    entries: Iterator[Any] = iter(entries_of(value)) if is_map else iter(enumerate(value))
+    entries = _iterate(value, entries_of)
+    key: Any = None
     while True:
         child: Any = None
         kind: Any = None
@@ -133,7 +137,7 @@ def write_value(value: Any, dialect: Dialect, marks: list[Mark] | None) -> list[
             indent += 2 if child_is_map else list_step
             lead = next_lead = "\n" + " " * indent
         else:
-            # After a dash, or the colon of a key after a question mark, the first entry stands on the same line.
+            # After a dash, or the colon of a key after a question mark, the first entry is on the same line.
             lead = f"{lead}{head} "
             indent += 2
             next_lead = "\n" + " " * indent
@@ -142,9 +146,14 @@ def write_value(value: Any, dialect: Dialect, marks: list[Mark] | None) -> list[
             marks.append(mark)
         container = child
         is_map = child_is_map
-        entries = iter(entries_of(child)) if is_map else iter(enumerate(child))
+        entries = _iterate(child, entries_of)
     append("\n")
     return _without_open_lines(out) if has_open_lines else out
+
+
+def _iterate(container: Any, entries_of: Callable[[dict[str, Any]], Entries]) -> Iterator[Any]:
+    """Go through a map's entries, or a list's indexes and items."""
+    return iter(entries_of(container)) if container.__class__ is dict else enumerate(container)
 
 
 def scalar_text(value: Any, dialect: Dialect, column: int, indent: int) -> str:

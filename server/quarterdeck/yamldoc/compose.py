@@ -1,14 +1,15 @@
-"""Events to nodes: one document after the other, iteratively, so that no depth of nesting is too deep for Python."""
+"""Events to nodes: one document after the other, without recursion, however deep they are nested."""
 
 from __future__ import annotations
 
-from typing import Any
+from math import isfinite
+from typing import Any, cast
 
 import yaml
 
 from quarterdeck.yamldoc.events import MAX_DEPTH, EventSource, YamlError, go_error
 from quarterdeck.yamldoc.nodes import AliasNode, ListNode, MapNode, Node, ScalarNode, TargetNode
-from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, Scalar, resolve_plain
+from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, Scalar, own_string, resolve_plain
 from quarterdeck.yamldoc.tags import find_tagged_value
 
 _Scalar = yaml.events.ScalarEvent
@@ -21,11 +22,11 @@ _StreamEnd = yaml.events.StreamEndEvent
 
 CHEAP_DEPTH = 200
 _DEEP_WORK = 200_000_000
-"""libyaml looks at every open flow collection for each token: the sum of depths that we are ready to pay for."""
+"""libyaml looks at every open flow collection for each token: the sum of depths that we pay for."""
 
 
 class ComposeError(Exception):
-    """What go-yaml's parser, one level above libyaml, refuses: `message` as after `yaml: `, and where it is."""
+    """What go-yaml refuses and libyaml does not: `str()` is Go's text after `yaml: `, `offset` the place."""
 
     def __init__(self, message: str, offset: int, line: int = 0) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
@@ -35,10 +36,10 @@ class ComposeError(Exception):
 class ComposedDocument:
     """One document of a stream.
 
-    `root` is None only if an error came before any node. `end` is where libyaml saw its end. `is_explicit_start` tells
-    that it begins with `---`, `is_simple` that its value needs no more than the nodes' own: no alias, merge, tag or
-    odd key. `unknown_aliases` refer to anchors that are not there. `error` is what broke the document off; its
-    tree is then what came before.
+    `root` is None only if an error came before any node. `end` is where libyaml saw its end.
+    `is_explicit_start` tells that it begins with `---`, `is_simple` that its value needs no more than the
+    nodes' own: no alias, merge, tag or odd key. `unknown_aliases` refer to anchors that are not there.
+    `error` is what broke the document off; its tree is then what came before.
     """
 
     __slots__ = ("end", "error", "is_explicit_start", "is_simple", "root", "start", "unknown_aliases")
@@ -69,7 +70,7 @@ def compose_next(parser: EventSource) -> ComposedDocument | None:
 def compose_partial(parser: EventSource, text: str, shift: int) -> ComposedDocument | None:
     """Read the next document of `parser` as far as it goes; `shift` is added to every offset.
 
-    `text` is what the parser reads. References to unknown anchors are kept in the document's `unknown_aliases`.
+    `text` is what the parser reads. References to unknown anchors are kept in `unknown_aliases`.
     """
     document: ComposedDocument | None = None
     try:
@@ -104,12 +105,14 @@ def _begin(parser: EventSource, shift: int) -> ComposedDocument | None:
     return ComposedDocument(event.start_mark.index + shift, is_explicit_start=event.explicit)
 
 
-def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_unknown_aliases: bool) -> None:
-    """Read a document's nodes; `stack` holds the open collections around `owner`, each with the key that waits."""
+def _fill(
+    document: ComposedDocument, parser: EventSource, shift: int, *, allow_unknown_aliases: bool
+) -> None:
+    """Read a document's nodes; `stack` holds the collections around `owner`, each with the key that waits."""
     get_event = parser.get_event
     anchors: dict[str, TargetNode] = {}
     stack: list[tuple[Any, Node | None]] = []
-    owner: Any = None
+    owner: Any = cast("Any", None)
     key: Node | None = None
     flow_depth = 0  # counted only where it is beyond CHEAP_DEPTH
     deep_work = 0
@@ -129,7 +132,7 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
             if is_implicit:
                 if not text or text[0] in HINTS:
                     value = resolve_plain(text)
-                    if value.__class__ is float and value - value != 0.0:
+                    if isinstance(value, float) and not isfinite(value):
                         document.is_simple = False
                 style = event.style or None
                 if "?" in text and style is None and owner is not None and owner.is_flow:
@@ -137,7 +140,7 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
             else:
                 style = event.style or None
             if len(text) == 1 and value is text:
-                value = "".join((text, ""))  # an object of its own
+                value = own_string(text)
             node: Any = ScalarNode(
                 event.start_mark.index + shift, event.end_mark.index + shift, text, value, style, is_implicit
             )
@@ -168,7 +171,9 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
         elif kind is _Alias:
             target = anchors.get(event.anchor)
             document.is_simple = False
-            node = AliasNode(event.start_mark.index + shift, event.end_mark.index + shift, event.anchor, target)
+            node = AliasNode(
+                event.start_mark.index + shift, event.end_mark.index + shift, event.anchor, target
+            )
             if target is None:
                 if not allow_unknown_aliases:
                     raise ComposeError(f"unknown anchor '{event.anchor}' referenced", node.start)
@@ -206,7 +211,9 @@ def _fill(document: ComposedDocument, parser: EventSource, shift: int, *, allow_
 
 def _depth_error(event: Any, shift: int) -> ComposeError:
     mark = event.start_mark
-    return ComposeError(f"exceeded max depth of {MAX_DEPTH}", mark.index + shift, mark.line + 1 if mark.line else 0)
+    return ComposeError(
+        f"exceeded max depth of {MAX_DEPTH}", mark.index + shift, mark.line + 1 if mark.line else 0
+    )
 
 
 def _question_error(event: Any, owner: MapNode | ListNode, shift: int) -> ComposeError:

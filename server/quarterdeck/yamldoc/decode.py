@@ -6,19 +6,21 @@ Source: go.yaml.in/yaml/v2 decode.go; sigs.k8s.io/yaml yaml.go, convertToJSONabl
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from quarterdeck.yamldoc.compose import ComposedDocument, ComposeError, compose_next
 from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
 from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_parser, readable_before
-from quarterdeck.yamldoc.go_syntax import go_quote, go_syntax, go_type
+from quarterdeck.yamldoc.floats import find_refusal, format_float32
+from quarterdeck.yamldoc.go_syntax import go_syntax, go_type
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, AliasNode, ListNode, MapNode, Node, ScalarNode
 from quarterdeck.yamldoc.resolve import MAX_INT64
-from quarterdeck.yamldoc.simple import Origins
 from quarterdeck.yamldoc.tags import TagError, resolve_scalar
-from quarterdeck.yamldoc.floats import format_float32
+
+if TYPE_CHECKING:
+    from quarterdeck.yamldoc.simple import Origins
 
 CONVERSION = "error converting YAML to JSON: "
 
@@ -31,7 +33,7 @@ _Steps = Generator[_Job, Any, Any]
 
 
 class DecodeError(Exception):
-    """A document cannot become a value; `str()` is Go's text from `yaml: ` or `json: ` on, `offset` where it is."""
+    """A document cannot become a value; `str()` is Go's text, `offset` the place."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -62,7 +64,7 @@ def decode_text(text: str, *, strict: bool, forbidden: YamlError | None) -> tupl
 
 
 def _compose_first(text: str) -> ComposedDocument | None:
-    """Compose the first document; colons that libyaml alone refuses become stand-ins, one reading after the other."""
+    """Compose the first document; each colon that libyaml alone refuses is replaced in another reading."""
     colons: set[int] = set()
     while True:
         parser = StandInParser(text, colons) if colons or has_inner_mark(text) else make_parser(text)
@@ -85,8 +87,8 @@ def decode_document(
 ) -> Any:
     """Give a document's value; None stands for no document.
 
-    `origins` receives, by the identity of every container, string and number of the value, the node that wrote it
-    (behind aliases the node at the anchor). Keys and values that were overwritten may be among them.
+    `origins` receives, by the identity of every container, string and number of the value, the node that
+    wrote it (behind aliases the node at the anchor). Keys and values that were overwritten may be among them.
 
     Raises:
         DecodeError: Go refuses the document, though it is well-formed.
@@ -111,8 +113,8 @@ def decode_document(
 class _Decoder:
     """One run over one document's tree.
 
-    Python's stack does not grow with nesting: each collection is a generator that yields the nodes that it needs,
-    and `run` keeps them on a list.
+    Python's stack does not grow with nesting: each collection is a generator that yields the nodes that it
+    needs, and `run` keeps them on a list.
     """
 
     def __init__(self, text: str, *, strict: bool, origins: Origins | None) -> None:
@@ -131,7 +133,6 @@ class _Decoder:
     def run(self, root: Node) -> Any:
         """Decode `root` with everything in it."""
         stack: list[_Steps] = [self._start(root, None)]
-        depth_of_aliases = 0
         result: Any = None
         while stack:
             try:
@@ -140,14 +141,13 @@ class _Decoder:
                 stack.pop()
                 result = stop.value
                 continue
-            if node.__class__ is ScalarNode:
+            if isinstance(node, ScalarNode):
                 self._count(node)
                 result = self._scalar(node)
                 continue
             stack.append(self._start(node, target))
             result = None
-            depth_of_aliases = self._alias_depth
-            self.deepest = max(self.deepest, len(stack) - depth_of_aliases)
+            self.deepest = max(self.deepest, len(stack) - self._alias_depth)
         return result
 
     def _start(self, node: Node, target: dict[str, Any] | None) -> _Steps:
@@ -183,9 +183,9 @@ class _Decoder:
             value = resolve_scalar(node)
         except TagError as error:
             raise DecodeError(f"{CONVERSION}yaml: {error}", node.start) from None
-        if value.__class__ is float and value - value != 0.0:
-            name = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"  # noqa: PLR0124 - the test for NaN
-            self._refuse(f"json: unsupported value: {name}", node.start)
+        refusal = find_refusal(value) if value.__class__ is float else None
+        if refusal is not None:
+            self._refuse(refusal, node.start)
         if self.origins is not None and value is not None and value.__class__ is not bool:
             self.origins[id(value)] = node
         return value
@@ -199,10 +199,10 @@ class _Decoder:
         self._count(node)
         if node in self._active:
             raise DecodeError(f"{CONVERSION}yaml: anchor '{node.name}' value contains itself", node.start)
-        assert node.target is not None
         self._active.add(node)
         self._alias_depth += 1
-        value = yield node.target, target
+        # Documents with unknown anchors do not come here; the alias itself stands in for the type checker.
+        value = yield node.target or node, target
         self._alias_depth -= 1
         self._active.discard(node)
         return value
@@ -236,7 +236,7 @@ class _Decoder:
         return values
 
     def _merge(self, node: Node, values: dict[str, Any]) -> _Steps:
-        """Fill `values` from the map or maps after `<<`; they overwrite what is there. Source: decode.go, merge."""
+        """Fill `values` from what follows `<<`, which overwrites what is there. Source: decode.go, merge."""
         nodes = list(reversed(node.items)) if isinstance(node, ListNode) else [node]
         for one in nodes:
             meant = one.target if isinstance(one, AliasNode) else one
@@ -248,13 +248,11 @@ class _Decoder:
 
     def _key(self, node: Node, value_node: Node) -> str:
         """Give the JSON key for a scalar key. Source: sigs yaml.go, convertToJSONableObject."""
-        scalar = node.target if isinstance(node, AliasNode) else node
-        assert isinstance(scalar, ScalarNode)
-        typed = resolve_scalar(scalar, typed=True)
+        typed = typed_key(node)
         key = key_text(typed)
         if key is None:
             self._refuse(
-                f"unsupported map key of type: {go_type(typed)}, key: {go_syntax(scalar)}, "
+                f"unsupported map key of type: {go_type(typed)}, key: {go_syntax(node)}, "
                 f"value: {go_syntax(value_node)}",
                 node.start,
             )
@@ -263,22 +261,32 @@ class _Decoder:
 
     def _is_repeated(self, values: dict[str, Any], key_node: Node, value_node: Node) -> bool:
         """Tell whether the map has the key, of the same Go type, already; note it as UnmarshalStrict does."""
-        scalar = key_node.target if isinstance(key_node, AliasNode) else key_node
-        assert isinstance(scalar, ScalarNode)
-        typed = resolve_scalar(scalar, typed=True)
+        typed = typed_key(key_node)
         seen = self._seen.setdefault(id(values), set())
         entry = (typed.__class__, typed)
         if entry in seen:
             line = self.text.count("\n", 0, value_node.start) + 1
-            self.repeated.append((f"line {line}: key {go_syntax(scalar)} already set in map", key_node.start))
+            self.repeated.append(
+                (f"line {line}: key {go_syntax(key_node)} already set in map", key_node.start)
+            )
             return True
         seen.add(entry)
         return False
 
     def _refuse(self, message: str, offset: int) -> None:
-        """Note what keeps the value from becoming JSON; Go says so only after the whole document was decoded."""
+        """Note what cannot become JSON; Go says so only after the whole document was decoded."""
         if self.unconvertible is None:
             self.unconvertible = DecodeError(CONVERSION + message, offset)
+
+
+def typed_key(node: Node) -> Any:
+    """Give the value of a key that is a scalar or an alias of one, integers as `int`; None for others.
+
+    Raises:
+        TagError: the tag does not fit.
+    """
+    scalar = node.target if isinstance(node, AliasNode) else node
+    return resolve_scalar(scalar, typed=True) if isinstance(scalar, ScalarNode) else None
 
 
 def key_text(key: Any) -> str | None:

@@ -1,17 +1,17 @@
-"""Value to text, exactly as `sigs.k8s.io/yaml.Marshal` writes it, which is what `toYaml` gives but for the last line feed.
+"""Value to text as `sigs.k8s.io/yaml.Marshal` writes it: what `toYaml` gives, and a line feed that it trims.
 
-The value goes through JSON (so every number is a float64, and 8080.0 is written as `8080`), then go-yaml v2 writes it:
-keys in natural order, sequences at the column of their key, lines folded after column 80.
-Source: sigs yaml.go, Marshal and JSONToYAML; go.yaml.in/yaml/v2 encode.go, emitterc.go.
+The value goes through JSON (so every number is a float64, and 8080.0 is written as `8080`), then go-yaml v2
+writes it: keys in natural order, sequences at the column of their key, lines folded after column 80. Source:
+sigs yaml.go, Marshal and JSONToYAML; go.yaml.in/yaml/v2 encode.go, emitterc.go.
 """
 
 from __future__ import annotations
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from quarterdeck.yamldoc.block_writer import Dialect, Entries, Mark, write_value
-from quarterdeck.yamldoc.floats import format_float
+from quarterdeck.yamldoc.floats import find_refusal, format_float
 from quarterdeck.yamldoc.json_strings import MarshalError, check_key, through_json
 from quarterdeck.yamldoc.key_order import sort_keys
 from quarterdeck.yamldoc.resolve import MAX_INT64, MAX_UINT64
@@ -40,10 +40,11 @@ class Leaf(NamedTuple):
 
 
 def emit_yaml(value: Any) -> str:
-    """Give Marshal's text, with its line feed at the end; `""` where Marshal fails, as `find_emit_problem` tells.
+    """Give Marshal's text, with its line feed at the end; `""` where Marshal fails (see `find_emit_problem`).
 
-    `value` is made of dict, list, str, float, int, bool and None, or their subclasses; `bytes` are written in base64, and
-    objects with a method `json_value()` as what it gives. A container that holds itself makes Marshal fail, too.
+    `value` is made of dict, list, str, float, int, bool and None, or their subclasses; `bytes` are written in
+    base64, and objects with a method `json_value()` as what it gives. A container that holds itself makes
+    Marshal fail, too.
     """
     try:
         return "".join(write_value(value, _JSON_DIALECT, None))
@@ -61,7 +62,7 @@ def find_emit_problem(value: Any) -> str | None:
 
 
 def emit_yaml_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
-    """Give `emit_yaml`'s text, and where each value in it stands: scalars and containers, each before what it holds.
+    """Give `emit_yaml`'s text, and where each value stands in it; containers come before their content.
 
     The value itself is the leaf `holder[0]` of a list made for it.
     """
@@ -85,12 +86,19 @@ def emit_yaml_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
 def _plain_value(value: Any) -> Any:
     """Give a value of an exact class: what JSON makes of subclasses, bytes and objects."""
     kind = value.__class__
-    if kind is dict or kind is list or kind is str or kind is float or kind is int or kind is bool or value is None:
+    if (
+        kind is dict
+        or kind is list
+        or kind is str
+        or kind is float
+        or kind is int
+        or kind is bool
+        or value is None
+    ):
         return value
-    if isinstance(value, dict):
-        return dict(value)
-    if isinstance(value, (list, tuple)):
-        return list(value)
+    for base in (dict, list):
+        if isinstance(value, base):
+            return cast("Any", base)(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     for base in (str, int, float):
@@ -113,7 +121,7 @@ def _new_form(text: str) -> str:
 
 
 def _float_text(number: float) -> str:
-    """Write a float64 that has been JSON: an integer below 1e21 has been digits, and is read as an integer if it fits."""
+    """Write a float64 that has been JSON, where integers below 1e21 are digits, and stay so if they fit."""
     if number.is_integer():
         if -1e15 < number < 1e15:
             return str(int(number))
@@ -128,14 +136,14 @@ def _float_text(number: float) -> str:
             if -MAX_INT64 - 1 <= int(digits) <= MAX_UINT64:
                 return digits
         return format_float(number)
-    if number - number != 0.0:
-        name = "NaN" if number != number else "+Inf" if number > 0 else "-Inf"  # noqa: PLR0124 - the test for NaN
-        raise MarshalError(f"error marshaling into JSON: json: unsupported value: {name}")
+    refusal = find_refusal(number)
+    if refusal is not None:
+        raise MarshalError(f"error marshaling into JSON: {refusal}")
     return format_float(number)
 
 
 def _entries_of(value: dict[str, Any]) -> Entries:
-    """Give a map's keys in the order of output, with `key:` as it is written (`""` if it needs `?`) and its length."""
+    """Give a map's keys in the order of output, and how they are written."""
     shape = tuple(value)
     entries = _shapes.get(shape)
     if entries is None:
@@ -143,13 +151,14 @@ def _entries_of(value: dict[str, Any]) -> Entries:
         for key in sorted(shape):
             check_key(key)
             written[through_json(key)] = key
-        entries = []
+        made: Entries = []
         for text in sort_keys(written):
             head = string_form(text) + ":" if is_simple_key(text) else ""
-            entries.append((written[text], head, len(head) or 1))
+            made.append((written[text], head, len(head) or 1))
         if len(_shapes) >= _SHAPES_KEPT:
             _shapes.clear()
-        _shapes[shape] = entries
+        _shapes[shape] = made
+        return made
     return entries
 
 

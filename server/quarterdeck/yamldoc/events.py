@@ -10,13 +10,16 @@ import re
 from typing import Any, NamedTuple, Protocol
 
 import yaml
+from yaml.scanner import ScannerError
 
 from quarterdeck.errors import ToolError
 
 try:
-    from yaml.cyaml import CParser as _CParser
+    from yaml import cyaml
 except ImportError:
-    _CParser = None
+    _CParser: Any = None
+else:
+    _CParser = vars(cyaml).get("CParser")
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The characters that YAML's readers refuse. Source: yaml.v2 readerc.go, yaml_parser_update_buffer."""
@@ -36,7 +39,7 @@ class EventSource(Protocol):
 
 
 class YamlError(NamedTuple):
-    """Why a text is not YAML: Go's message after `yaml: `, and the offset in code points of the place it means."""
+    """Why a text is not YAML: Go's message after `yaml: `, and the offset in code points of the place."""
 
     message: str
     offset: int
@@ -57,7 +60,9 @@ def _octet_message(text: str, offset: int) -> str:
     end = offset
     while end < len(text) and end < offset + 4 and "\ud800" <= text[end] <= "\udfff":
         end += 1
-    octets = text[offset:end].encode("utf-8", "replace" if not _are_octets(text[offset:end]) else "surrogateescape")
+    octets = text[offset:end].encode(
+        "utf-8", "replace" if not _are_octets(text[offset:end]) else "surrogateescape"
+    )
     lead = octets[0] if octets else 0x80
     width = 2 if lead & 0xE0 == 0xC0 else 3 if lead & 0xF0 == 0xE0 else 4 if lead & 0xF8 == 0xF0 else 0
     if width == 0:
@@ -74,19 +79,21 @@ def _are_octets(text: str) -> bool:
 
 
 def readable_before(text: str, offset: int) -> str:
-    """Give what go-yaml has read before it meets the forbidden character at `offset`: it reads 512 octets at a time."""
+    """Give what go-yaml has read before the forbidden character at `offset`, 512 octets at a time."""
     octets = text[:offset].encode("utf-8", "surrogatepass")
     return octets[: len(octets) // _READ_AT_A_TIME * _READ_AT_A_TIME].decode("utf-8", "ignore")
 
 
 def make_parser(text: str) -> EventSource:
-    """Start libyaml on `text`, which must be free of forbidden characters; `get_event` gives event after event.
+    """Start libyaml on `text`, which must be free of forbidden characters.
 
     Raises:
         ToolError: PyYAML was built without libyaml. Its own parser is 20 times slower and reads other texts.
     """
     if _CParser is None:
-        raise ToolError("PyYAML was installed without libyaml; install a PyYAML wheel that has yaml.CSafeLoader")
+        raise ToolError(
+            "PyYAML was installed without libyaml; install a PyYAML wheel that has yaml.CSafeLoader"
+        )
     return _CParser(text)
 
 
@@ -100,7 +107,7 @@ def go_error(error: yaml.YAMLError, text: str) -> YamlError:
     if problem_mark is not None:
         offset = problem_mark.index
         line = problem_mark.line
-        if line and isinstance(error, yaml.scanner.ScannerError):
+        if line and isinstance(error, ScannerError):
             line += 1
     if not line and context_mark is not None:
         line = context_mark.line

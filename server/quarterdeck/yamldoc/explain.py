@@ -185,7 +185,9 @@ def explain(text: str, go_message: str, offset: int) -> YamlProblem:
     for part, message, proposal in _TEXTS:
         if part in go_message:
             return YamlProblem(offset, full, *_particular(text, offset, message, proposal))
-    return YamlProblem(offset, full, "the document is no valid YAML", "Check quotes and indentation around this place.")
+    return YamlProblem(
+        offset, full, "the document is no valid YAML", "Check quotes and indentation around this place."
+    )
 
 
 def _particular(text: str, offset: int, message: str, proposal: str) -> tuple[str, str]:

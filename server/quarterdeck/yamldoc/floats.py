@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 
@@ -24,7 +25,7 @@ def format_float32(number: float) -> str:
     except OverflowError:
         return ".inf" if number > 0 else "-.inf"
     rounded: float = struct.unpack("f", packed)[0]
-    if rounded != rounded or rounded in {float("inf"), float("-inf")}:  # noqa: PLR0124 - the test for NaN
+    if not math.isfinite(rounded):
         return _go_form(repr(rounded), rounded)
     for precision in range(9):
         text = f"{rounded:.{precision}e}"
@@ -35,11 +36,19 @@ def format_float32(number: float) -> str:
     return _go_form(text, rounded)
 
 
+def find_refusal(number: float) -> str | None:
+    """Give JSON's error for a number that it cannot write. Source: encoding/json encode.go, floatEncoder."""
+    if math.isfinite(number):
+        return None
+    name = "NaN" if math.isnan(number) else "+Inf" if number > 0 else "-Inf"
+    return f"json: unsupported value: {name}"
+
+
 def _go_form(text: str, number: float) -> str:
     """Bring Python's digits into Go's form: at least two digits of exponent, no trailing zeros."""
-    if number != number:  # noqa: PLR0124 - the test for NaN
+    if math.isnan(number):
         return ".nan"
-    if text.endswith("inf"):
+    if math.isinf(number):
         return "-.inf" if number < 0 else ".inf"
     sign = "-" if text[0] == "-" else ""
     mantissa, _, exponent_text = text.lstrip("-").partition("e")

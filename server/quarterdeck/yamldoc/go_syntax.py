@@ -52,7 +52,8 @@ def go_syntax(node: Node, *, is_nested: bool = False, depth: int = 0) -> str:
     if isinstance(node, AliasNode):
         return "..." if node.target is None else go_syntax(node.target, is_nested=is_nested, depth=depth + 1)
     if isinstance(node, ListNode):
-        return f"[]interface {{}}{{{', '.join(go_syntax(n, is_nested=True, depth=depth + 1) for n in node.items)}}}"
+        items = ", ".join(go_syntax(item, is_nested=True, depth=depth + 1) for item in node.items)
+        return f"[]interface {{}}{{{items}}}"
     if isinstance(node, MapNode):
         return f"map[interface {{}}]interface {{}}{{{_pairs(node, depth)}}}"
     return _scalar_syntax(node, is_nested=is_nested)
@@ -67,17 +68,18 @@ def _pairs(node: MapNode, depth: int) -> str:
 
 
 def _scalar_syntax(node: ScalarNode, *, is_nested: bool) -> str:
+    value: Any
     try:
         value = resolve_scalar(node, typed=True)
     except TagError:
         value = node.text
     if value is None:
         return "interface {}(nil)" if is_nested else "<nil>"
-    if value.__class__ is str:
+    if isinstance(value, str):
         return go_quote(value)
-    if value.__class__ is bool:
+    if isinstance(value, bool):
         return "true" if value else "false"
-    if value.__class__ is int:
+    if isinstance(value, int):
         return str(value) if value <= MAX_INT64 else hex(value)
     text = format_float(value)
     return _GO_FLOATS.get(text, text)

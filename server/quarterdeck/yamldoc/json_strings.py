@@ -1,7 +1,7 @@
 """What becomes of strings when a Go value is marshalled: they go through JSON text that is read as YAML.
 
-`sigs.k8s.io/yaml.Marshal` writes JSON and lets go-yaml read it, which is not always the same: NEL folds like a line
-break, some control characters stop it, and a long key is no key. Source: sigs yaml.go, JSONToYAML.
+`sigs.k8s.io/yaml.Marshal` writes JSON and lets go-yaml read it, which is not always the same: NEL folds like
+a line break, some control characters stop it, and a long key is no key. Source: sigs yaml.go, JSONToYAML.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def through_json(text: str) -> str:
 
 
 def mend_utf8(text: str) -> str:
-    """Replace the octets that are no UTF-8, which stand in `text` as lone surrogates, as Go does: each by U+FFFD."""
+    """Replace each octet that is no UTF-8 (in `text` a lone surrogate) by U+FFFD, as Go does."""
     try:
         octets = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cmp_to_key
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LETTERS_AND_MARKS = re.compile(r"[A-Za-z./ -]*")
-"""Where this matches all keys, the order is that of code points: the marks come before the letters in both."""
+"""Where this matches all keys, the order is that of code points: the marks come before the letters."""
 
 
 def sort_keys(keys: Iterable[str], *, digits_matter: bool = False) -> list[str]:
@@ -73,7 +76,7 @@ def _follows_number(text: str, index: int) -> bool:
 
 
 def _read_number(text: str, index: int, number: int) -> tuple[int, int]:
-    """Read digits from `index` on, in front of them the digit `number`; the sum wraps around like Go's int64."""
+    """Read digits from `index` on, before them the digit `number`; the sum wraps around like Go's int64."""
     while index < len(text) and _is_digit(text[index]):
         number = number * 10 + ord(text[index]) - ord("0")
         index += 1

@@ -6,15 +6,23 @@ Source: sigs.k8s.io/yaml yaml.go, unmarshal; go.yaml.in/yaml/v2 decode.go.
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any
 
 import yaml
 
+from quarterdeck.yamldoc.compose import CHEAP_DEPTH
 from quarterdeck.yamldoc.decode import CONVERSION, decode_text, key_text
 from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, has_inner_mark
-from quarterdeck.yamldoc.compose import CHEAP_DEPTH
 from quarterdeck.yamldoc.events import EventSource, find_forbidden, go_error, make_parser
-from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, resolve_plain, resolve_typed
+from quarterdeck.yamldoc.resolve import (
+    HINTS,
+    NUMBER_HINTS,
+    ODD_KEYS,
+    own_string,
+    resolve_plain,
+    resolve_typed,
+)
 
 _Event = yaml.events.Event
 _Scalar = yaml.events.ScalarEvent
@@ -29,10 +37,11 @@ _StreamEnd = yaml.events.StreamEndEvent
 def load_yaml(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
     """Give the value of the first document of `text`, and Go's error text or None.
 
-    The value is made of `dict` (string keys, as written), `list`, `str`, `float`, `bool` and None; it is None with an
-    error, and for a text without a document. Every string of one character or more and every number is an object of
-    its own, so that its identity tells where it stands. `strict` refuses keys that come twice, as UnmarshalStrict
-    does. Never raises on any text. Time is linear in the text, and bounded for aliases as in Go.
+    The value is made of `dict` (string keys, as written), `list`, `str`, `float`, `bool` and None; it is None
+    with an error, and for a text without a document. Every string of one character or more and every number
+    is an object of its own, so that its identity tells where it stands. `strict` refuses keys that come
+    twice, as UnmarshalStrict does. Never raises on any text. Time is linear in the text, and bounded for
+    aliases as in Go.
     """
     if len(text) <= _SHORT:
         quick = _QUICK.get(text)
@@ -58,7 +67,7 @@ def load_yaml(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
 
 
 class _NeedsTreeError(Exception):
-    """The document has something that the direct way does not know: aliases, merges, tags, odd keys, errors."""
+    """The document has something that the direct way does not know: aliases, merges, tags, odd keys."""
 
 
 _SHORT = 400
@@ -69,8 +78,7 @@ _FLAT = re.compile(r"(?:[A-Za-z_/][A-Za-z0-9_./-]*+: [A-Za-z0-9_/][A-Za-z0-9_./-
 
 
 def _own(value: Any) -> Any:
-    """Give a string of one character as an object of its own; CPython shares the others of that kind."""
-    return "".join((value, "")) if value.__class__ is str and len(value) == 1 else value
+    return own_string(value) if value.__class__ is str and len(value) == 1 else value
 
 
 def _load_flat(text: str) -> dict[str, Any]:
@@ -122,12 +130,12 @@ def _build(parser: EventSource, text: str) -> Any:
             if event.implicit[0]:
                 if not value or value[0] in HINTS:
                     value = resolve_plain(value)
-                    if value.__class__ is float and value - value != 0.0:
+                    if value.__class__ is float and not isfinite(value):
                         raise _NeedsTreeError
                 if value.__class__ is str and len(value) == 1:
-                    value = "".join((value, ""))
+                    value = own_string(value)
             elif len(value) == 1:
-                value = "".join((value, ""))
+                value = own_string(value)
             if in_map:
                 container[key] = value
                 key = None
@@ -136,7 +144,11 @@ def _build(parser: EventSource, text: str) -> Any:
         elif kind is _MappingStart or kind is _SequenceStart:
             if in_map and key is None:
                 raise _NeedsTreeError
-            if has_question and event.flow_style and text[event.end_mark.index : event.end_mark.index + 1] not in "]}":
+            if (
+                has_question
+                and event.flow_style
+                and text[event.end_mark.index : event.end_mark.index + 1] not in "]}"
+            ):
                 raise _NeedsTreeError
             value = {} if kind is _MappingStart else []
             if in_map:
@@ -159,7 +171,11 @@ def _build(parser: EventSource, text: str) -> Any:
 
 
 def _plain_key(text: str) -> str:
-    """Give the string that an untagged plain key becomes; merges, null and too large numbers are not simple."""
+    """Give the string that an untagged plain key becomes.
+
+    Raises:
+        _NeedsTreeError: it is a merge, null or a number that cannot be a key.
+    """
     key = None if text == "<<" else key_text(resolve_typed(text)[1])
     if key is None:
         raise _NeedsTreeError

@@ -1,23 +1,25 @@
 """The positioned tree of one YAML document: what stands where, and what it means.
 
-Offsets are code points of the whole text, half-open. Nodes are made by `quarterdeck.yamldoc.compose` and not changed
-afterwards; they are equal only to themselves.
+Offsets are code points of the whole text, half-open. Nodes are made by `quarterdeck.yamldoc.compose` and not
+changed afterwards; they are equal only to themselves.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from quarterdeck.text.span import Span
-from quarterdeck.yamldoc.resolve import Scalar
+
+if TYPE_CHECKING:
+    from quarterdeck.yamldoc.resolve import Scalar
 
 LONG_TAG_PREFIX = "tag:yaml.org,2002:"
 
 
 class ScalarNode(msgspec.Struct, eq=False, gc=False):
-    """A scalar: `text` is its content with quotes, folding and escapes undone, `value` what it means after JSON.
+    """A scalar: `text` is its content without quotes, folding and escapes, `value` what it means after JSON.
 
     `style` is None for a plain scalar, else the character that opens it: `'`, `"`, `|` or `>`. `is_implicit`
     tells that its text decides its type (plain without a tag, or the tag `!`). `tag` is the full tag or `""`.
@@ -39,7 +41,7 @@ class ScalarNode(msgspec.Struct, eq=False, gc=False):
 
 
 class MapNode(msgspec.Struct, eq=False):
-    """A mapping: `entries` are its pairs of key and value in the order of the text, merges (`<<`) among them."""
+    """A mapping: `entries` are its pairs of key and value in the order of the text, merges among them."""
 
     start: int
     end: int
@@ -71,7 +73,7 @@ class ListNode(msgspec.Struct, eq=False):
 
 
 class AliasNode(msgspec.Struct, eq=False):
-    """A reference `*name`; `target` is the node that the anchor stands at, None if there is no such anchor."""
+    """A reference `*name`; `target` is the node at the anchor, None if there is no such anchor."""
 
     start: int
     end: int

@@ -1,15 +1,15 @@
 """A stream of YAML documents with positions, as far as it can be read.
 
-A document that is damaged is reported and kept up to the damage; the others are read all the same. Two ways of
-finding the documents: YAML's own (`parse_yaml`), and Helm's for what templates have rendered (`parse_manifests`).
+A document that is damaged is reported and kept up to the damage; the others are read all the same. Two ways
+of finding the documents: YAML's own (`parse_yaml`), and Helm's for what templates have rendered
+(`parse_manifests`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.compose import ComposedDocument, compose_partial
@@ -17,20 +17,24 @@ from quarterdeck.yamldoc.decode import DecodeError, decode_document
 from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
 from quarterdeck.yamldoc.events import find_forbidden, make_parser
 from quarterdeck.yamldoc.explain import YamlProblem, explain
-from quarterdeck.yamldoc.nodes import Node
 from quarterdeck.yamldoc.simple import Origins, build_simple, find_origins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quarterdeck.yamldoc.nodes import Node
 
 _DOCUMENT_START = re.compile(r"^---(?=[ \t\r\n\x85\u2028\u2029]|\Z)", re.MULTILINE)
 _HELM_SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
-_SPACES = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACES = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Go's unicode.IsSpace takes for space."""
 
 
 class YamlDocument:
     """One document: its tree with positions in the whole text, what is wrong with it, and its value.
 
-    `span` is the document's text without its separator, `root` its tree (what came before the damage, if there is a
-    `problem`), None where there is nothing but comments.
+    `span` is the document's text without its separator, `root` its tree (what came before the damage, if
+    there is a `problem`), None where there is nothing but comments.
     """
 
     def __init__(self, text: str, composed: ComposedDocument, span: Span) -> None:
@@ -52,12 +56,12 @@ class YamlDocument:
 
     @property
     def value_problem(self) -> YamlProblem | None:
-        """What keeps a well-formed document from being a value: a merge of no map, a key that is a map, a bomb."""
+        """What keeps a well-formed document from being a value, such as a key that is a map."""
         return self._decoded[1]
 
     @cached_property
     def origins(self) -> Origins:
-        """The node behind every container, string and number of `value`, by `id`; keep the document while you use it."""
+        """The node behind each container, string and number of `value`, by `id`; true while `value` lives."""
         value, _, origins = self._decoded
         if self._composed.is_simple and self.problem is None and self.root is not None:
             return find_origins(self.root, value)
@@ -85,7 +89,7 @@ class YamlStream:
         self.problems = tuple(d.problem for d in documents if d.problem is not None)
 
     def document_at(self, offset: int) -> YamlDocument | None:
-        """Give the document whose text contains the offset (or ends there), the last one before it otherwise."""
+        """Give the document whose text contains the offset or ends before it, None before the first."""
         found: YamlDocument | None = None
         for document in self.documents:
             if document.span.start > offset:
@@ -108,10 +112,10 @@ def parse_yaml(text: str) -> YamlStream:
 
 
 def parse_manifests(text: str) -> YamlStream:
-    """Read every document of rendered `text`, separated as Helm separates manifests: also by `---` that goes on.
+    """Read every document of rendered `text`, separated as by Helm: also where a line only begins with `---`.
 
-    Of each piece the first document counts, since that is what Helm reads. Pieces of white space are left out.
-    Source: Helm pkg/release/v1/util/manifest.go, SplitManifests.
+    Of each piece the first document counts, since that is what Helm reads. Pieces of white space are left
+    out. Source: Helm pkg/release/v1/util/manifest.go, SplitManifests.
 
     Raises:
         ToolError: PyYAML lacks libyaml.
@@ -119,7 +123,9 @@ def parse_manifests(text: str) -> YamlStream:
     documents: list[YamlDocument] = []
     for span in split_manifests(text):
         read = next(_read_slice(text, span), None)
-        documents.append(read or YamlDocument(text, ComposedDocument(span.start, is_explicit_start=False), span))
+        documents.append(
+            read or YamlDocument(text, ComposedDocument(span.start, is_explicit_start=False), span)
+        )
     return YamlStream(text, tuple(documents))
 
 
@@ -130,9 +136,10 @@ def split_manifests(text: str) -> list[Span]:
     # A separator counts at the start of the text that is left, too.
     matches = [match.span() for match in _HELM_SEPARATOR.finditer(text, start)]
     if text.startswith("---", start) and (not matches or matches[0][0] != start):
-        after = re.compile(r"---[ \t]*").match(text, start)
-        assert after is not None
-        matches.insert(0, after.span())
+        after = start + 3
+        while text[after : after + 1] in {" ", "\t"}:
+            after += 1
+        matches.insert(0, (start, after))
     for end, next_start in [*matches, (len(text), len(text))]:
         piece = text[start:end]
         stripped = piece.lstrip(_SPACES)
@@ -155,8 +162,9 @@ def _read_stream(text: str) -> Iterator[YamlDocument]:
             break
         done = composed.end
         yield YamlDocument(text, composed, _span_of(text, composed))
-    # The damaged document begins with the last separator before what was read of it, if that is one of its own.
-    for span in _split(text, composed.start if composed.start >= done else done):
+    # The damaged document begins with the last separator before what was read of it, if that is one of its
+    # own.
+    for span in _split(text, max(composed.start, done)):
         yield from _read_slice(text, span)
 
 
@@ -183,7 +191,9 @@ def _read_slice(text: str, span: Span) -> Iterator[YamlDocument]:
     readable = piece if forbidden is None else piece[: forbidden.offset]
     colons: set[int] = set()
     while True:
-        parser = StandInParser(readable, colons) if colons or has_inner_mark(readable) else make_parser(readable)
+        parser = (
+            StandInParser(readable, colons) if colons or has_inner_mark(readable) else make_parser(readable)
+        )
         documents: list[ComposedDocument] = []
         while True:
             composed = compose_partial(parser, readable, span.start)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.decode import is_merge, key_text
 from quarterdeck.yamldoc.nodes import AliasNode, ListNode, MapNode, Node, ScalarNode, TargetNode
-from quarterdeck.yamldoc.parser import YamlDocument
 from quarterdeck.yamldoc.tags import TagError, resolve_scalar
 
+if TYPE_CHECKING:
+    from quarterdeck.text.span import Span
+    from quarterdeck.yamldoc.parser import YamlDocument
+
 YamlPath: TypeAlias = tuple[str | int, ...]
-"""Keys (as in the value: `"10"`, `"true"`) and indexes from a document's root: `("spec", "containers", 0, "name")`."""
+"""Keys (as in the value: `"10"`, `"true"`) and indexes from the root: `("containers", 0, "name")`."""
 
 _MOST_STEPS = 100
 """How many aliases and merges are followed one after the other: a document can refer to itself."""

@@ -1,8 +1,8 @@
 """Value to text as Helm's `toYamlPretty` writes it: go-yaml v3 with an indent of 2, without JSON in between.
 
-What differs from `toYaml`: lists stand deeper than their key, nothing is folded, numbers keep Go's form (8080.0 is
-`8080`, 1e6 is `1e+06`), tabs may stand in blocks, and digits make a difference in the order of keys.
-Source: Helm pkg/engine/funcs.go, toYAMLPretty; go.yaml.in/yaml/v3 encode.go, emitterc.go, sorter.go.
+What differs from `toYaml`: lists stand deeper than their key, nothing is folded, numbers keep Go's form
+(8080.0 is `8080`, 1e6 is `1e+06`), tabs may stand in blocks, and digits make a difference in the order of
+keys. Source: Helm pkg/engine/funcs.go, toYAMLPretty; go.yaml.in/yaml/v3 encode.go, emitterc.go, sorter.go.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
-from typing import Any
+from typing import Any, cast
 
 from quarterdeck.yamldoc.block_writer import Dialect, Entries, write_value
 from quarterdeck.yamldoc.floats import format_float
@@ -34,7 +34,7 @@ def emit_yaml_pretty(value: Any) -> str:
 
 
 def _form(text: str) -> str:
-    """Give the form of a string: as in go-yaml v2, but that tabs may stand in blocks and bad UTF-8 is binary."""
+    """Give the form of a string as go-yaml v3 has it: tabs may stand in blocks, and bad UTF-8 is binary."""
     if _SURROGATE.search(text):
         encoded = _base64_lines(text)
         return "" if "\n" in encoded else f"!!binary {string_form(encoded)}"
@@ -71,13 +71,15 @@ def _entries_of(value: dict[str, Any]) -> Entries:
 
 def _plain_value(value: Any) -> Any:
     """Give a value of an exact class; a `[]byte` is a list of numbers to the encoder."""
-    for base in (bool, int, float, str, dict):
+    exact: tuple[Any, ...] = (bool, int, float, str, dict, list)
+    if value is None or value.__class__ in exact:
+        return value
+    for base in (int, float, str, dict):
         if isinstance(value, base):
-            return value if value.__class__ is base else base(value)
-    if value is None:
-        return None
-    if isinstance(value, (list, tuple, bytes)):
-        return value if value.__class__ is list else list(value)
+            return cast("Any", base)(value)
+    for base in (list, bytes):
+        if isinstance(value, base):
+            return list(cast("Any", value))
     json_value = getattr(value, "json_value", None)
     if json_value is None:
         raise MarshalError(f"yaml: cannot marshal type: {value.__class__.__name__}")

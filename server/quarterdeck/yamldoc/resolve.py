@@ -1,7 +1,7 @@
 """What a scalar's text means: go-yaml v2's rules, which are neither YAML 1.1 nor 1.2.
 
-`y`, `on` and `off` are booleans, `0777`, `0o17` and `0x1f` numbers, `1:30` and dates strings. Numbers become Go's
-float64 at once, since Helm's values have been JSON. Source: go.yaml.in/yaml/v2 resolve.go, resolve.
+`y`, `on` and `off` are booleans, `0777`, `0o17` and `0x1f` numbers, `1:30` and dates strings. Numbers become
+Go's float64 at once, since Helm's values have been JSON. Source: go.yaml.in/yaml/v2 resolve.go, resolve.
 """
 
 from __future__ import annotations
@@ -51,8 +51,13 @@ _TIMESTAMP = re.compile(
 )
 
 
+def own_string(character: str) -> str:
+    """Give a text of one character as an object of its own, where CPython would share one."""
+    return "".join((character, ""))  # noqa: FLY002 - an f-string would give the shared object
+
+
 def parse_integer(text: str) -> int | None:
-    """Give the integer that Go's ParseInt or ParseUint with base 0 reads in `text` (no underscores), or None."""
+    """Give the integer that Go's ParseInt or ParseUint with base 0 reads in `text`, or None."""
     # A number of more digits than this overflows in every base that Go knows, and `int` would refuse it.
     if len(text) > 70 and len(text.lstrip("+-").lstrip("0bBoOxX")) > 70:
         return None
@@ -68,7 +73,7 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_number(text: str) -> float | int | None:
-    """Give the number that `text`, which begins with a sign or digit, stands for: `int` if Go has an integer there."""
+    """Give the number that `text`, which begins with a sign or digit, stands for; `int` if Go has an int."""
     plain = text.replace("_", "") if "_" in text else text
     integer = parse_integer(plain)
     if integer is not None:
@@ -106,7 +111,7 @@ def _days_in_month(year: int, month: int) -> int:
 
 
 def resolve_typed(text: str, *, allow_timestamp: bool = True) -> tuple[Kind, Scalar | int]:
-    """Give the tag and value of an untagged plain scalar; integers are `int` here, timestamps their own text."""
+    """Give the tag and value of an untagged plain scalar; integers are `int` here, timestamps their text."""
     if text in WORDS:
         word = WORDS[text]
         return ("!!null", None) if word is None else ("!!bool", word)
@@ -128,7 +133,7 @@ def resolve_typed(text: str, *, allow_timestamp: bool = True) -> tuple[Kind, Sca
 
 
 def resolve_plain(text: str) -> Scalar:
-    """Give the value of an untagged plain scalar as it is after JSON: every number a float, a new object each time.
+    """Give the value of an untagged plain scalar after JSON: every number a float, a new object each time.
 
     `text` itself comes back for a string. NaN and infinities come back as floats; JSON refuses them later.
     """

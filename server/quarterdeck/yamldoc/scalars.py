@@ -1,8 +1,8 @@
-"""How one string is written: plain, quoted or as a block. Source: yaml.v2 encode.go, stringv, and emitterc.go.
+"""How one string is written: plain, quoted or as a block. Source: yaml.v2 encode.go, stringv; emitterc.go.
 
-A *form* is the text of a scalar on one line, before it is folded; it does not depend on where it stands, so that
-forms of short strings are kept. A string that is written on several lines has no form: `string_form` gives `""`, and
-`write_lines` writes it.
+A *form* is the text of a scalar on one line, before it is folded; it does not depend on where it stands, so
+that forms of short strings are kept. A string that is written on several lines has no form: `string_form`
+gives `""`, and `write_lines` writes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"""[A-Za-z/_$(](?:[!-9;-~]++|:(?=[!-~])|\ (?=[ !"$-~]))*+""
 
 _BREAKS = "\n\u2028\u2029"
 _SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
-"""What is not printable, in the emitter's eyes: tabs, carriage returns, NEL and all beyond the basic plane too."""
+"""What the emitter takes for unprintable: tabs, carriage returns, NEL and all beyond the basic plane too."""
 _SPACE_BREAK = re.compile(f" [{_BREAKS}]")
 _BREAK_SPACE = re.compile(f"[{_BREAKS}] ")
 _BLOCK_INDICATOR = re.compile(r"---|\.\.\.|[#,\[\]{}&*!|>'\"%@`]|[?:-](?: |$)", re.DOTALL)
@@ -63,18 +63,16 @@ def string_form(text: str) -> str:
         return double_quoted(text)
     if has_breaks:
         return ""
-    if (
-        text[0] == " "
-        or text[-1] == " "
-        or _BLOCK_INDICATOR.match(text)
-        or _INNER_INDICATOR.search(text)
-    ):
+    if text[0] == " " or text[-1] == " " or _BLOCK_INDICATOR.match(text) or _INNER_INDICATOR.search(text):
         return "'" + text.replace("'", "''") + "'"
     return text
 
 
 def is_simple_key(text: str) -> bool:
-    """Tell whether a key can stand before its colon: one line, at most 128 bytes. Source: check_simple_key."""
+    """Tell whether a key can stand before its colon: one line, at most 128 bytes.
+
+    Source: emitterc.go, yaml_emitter_check_simple_key.
+    """
     if len(text) <= 32 and text.isascii() and text.isprintable():
         return True
     return not any(character in text for character in "\n\r\x85\u2028\u2029") and len(text.encode()) <= 128
@@ -83,8 +81,8 @@ def is_simple_key(text: str) -> bool:
 def fold(form: str, column: int, indent: int) -> str:
     """Break a form into lines after column 80; it starts at `column`, further lines at `indent`.
 
-    A line is broken at a space that stands alone (in double quotes also before further spaces), beyond column 80.
-    Source: emitterc.go, yaml_emitter_write_plain_scalar and its siblings.
+    A line is broken at a space that stands alone (in double quotes also before further spaces), beyond column
+    80. Source: emitterc.go, yaml_emitter_write_plain_scalar and its siblings.
     """
     quote = form[0] if form[0] in "'\"" and len(form) > 1 else ""
     first = 2 if quote else 0
@@ -95,11 +93,7 @@ def fold(form: str, column: int, indent: int) -> str:
     at = form.find(" ", max(BEST_WIDTH + 1 - column, 0))
     while at >= 0:
         next_is_space = form[at + 1 : at + 2] == " "
-        if (
-            first <= at <= last
-            and form[at - 1 : at] != " "
-            and (quote == '"' or not next_is_space)
-        ):
+        if first <= at <= last and form[at - 1 : at] != " " and (quote == '"' or not next_is_space):
             pieces.append(form[start:at])
             pieces.append(new_line + "\\" if next_is_space else new_line)
             start = at + 1
@@ -124,10 +118,7 @@ def _literal_block(text: str, indent: int) -> str:
     Source: emitterc.go, yaml_emitter_write_literal_scalar and yaml_emitter_write_block_scalar_hints.
     """
     hint = "2" if text[0] in _BREAKS or text[0] == " " else ""
-    if text[-1] not in _BREAKS:
-        chomp = "-"
-    else:
-        chomp = "+" if len(text) == 1 or text[-2] in _BREAKS else ""
+    chomp = "-" if text[-1] not in _BREAKS else "+" if len(text) == 1 or text[-2] in _BREAKS else ""
     pad = " " * indent
     if "\u2028" in text or "\u2029" in text:
         body = _FIRST_AFTER_BREAK.sub(pad, text)

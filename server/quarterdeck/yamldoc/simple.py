@@ -39,7 +39,7 @@ def build_simple(root: Node) -> Any:
 
 
 def find_origins(root: Node, value: Any) -> Origins:
-    """Give the nodes behind the containers, strings and numbers of a value that `build_simple` made of `root`."""
+    """Give the nodes behind the containers, strings and numbers of what `build_simple` made of `root`."""
     origins: Origins = {}
     todo: list[tuple[Node, Any]] = [(root, value)]
     for node, part in todo:

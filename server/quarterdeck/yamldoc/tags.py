@@ -1,4 +1,7 @@
-"""What a scalar with or without a tag means. Source: go.yaml.in/yaml/v2 decode.go, scalar, and resolve.go, resolve."""
+"""What a scalar with or without a tag means.
+
+Source: go.yaml.in/yaml/v2 decode.go, scalar; resolve.go, resolve.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from typing import Any
 
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, ScalarNode
-from quarterdeck.yamldoc.resolve import Scalar, resolve_typed
+from quarterdeck.yamldoc.resolve import MAX_INT64, Scalar, own_string, resolve_typed
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -19,7 +22,7 @@ class TagError(Exception):
 
 
 def resolve_scalar(node: ScalarNode, *, typed: bool = False) -> Any:
-    """Give a scalar's value, a new object each time; integers as `int` if `typed`, else every number as float.
+    """Give a scalar's value, a new object each time: every number as float, but integers as `int` if `typed`.
 
     Raises:
         TagError: the tag and the text do not go together.
@@ -35,7 +38,7 @@ def resolve_scalar(node: ScalarNode, *, typed: bool = False) -> Any:
     else:
         value = resolve_typed(text)[1]
     if value.__class__ is str:
-        return "".join((value, "")) if len(value) == 1 else value[:1] + value[1:]
+        return own_string(value) if len(value) == 1 else value[:1] + value[1:]
     if value.__class__ is int and not typed:
         return float(value)
     return value
@@ -53,15 +56,15 @@ def find_tagged_value(node: ScalarNode) -> Scalar:
 def _resolve_tagged(tag: str, text: str) -> Any:
     short = "!!" + tag[len(LONG_TAG_PREFIX) :]
     kind, value = resolve_typed(text, allow_timestamp=short == "!!timestamp")
-    if kind == "!!timestamp" or kind == short:
+    if kind in {"!!timestamp", short}:
         return value
-    if short == "!!float" and value.__class__ is int and value < 1 << 63:
+    if short == "!!float" and isinstance(value, int) and value <= MAX_INT64:
         return float(value)
     raise TagError(f"cannot decode {kind} `{text}` as a {short}")
 
 
 def _decode_binary(text: str) -> str:
-    """Decode base64 as Go does, line breaks allowed; bytes that are not UTF-8 become U+FFFD on the way through JSON."""
+    """Decode base64 as Go does, line breaks allowed; JSON turns bytes that are not UTF-8 into U+FFFD."""
     compact = text.replace("\n", "").replace("\r", "")
     if _BASE64.fullmatch(compact) is None:
         raise TagError("!!binary value contains invalid base64 data")
