@@ -5,7 +5,7 @@ Source: go.yaml.in/yaml/v2 emitterc.go, from yaml_emitter_emit_block_sequence_it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from quarterdeck.yamldoc.json_strings import MarshalError
 from quarterdeck.yamldoc.scalars import OPEN_LINE, fold
@@ -153,7 +153,11 @@ def write_value(value: Any, dialect: Dialect, marks: list[Mark] | None) -> list[
 
 def _iterate(container: Any, entries_of: Callable[[dict[str, Any]], Entries]) -> Iterator[Any]:
     """Go through a map's entries, or a list's indexes and items."""
-    return iter(entries_of(container)) if container.__class__ is dict else enumerate(container)
+    return (
+        iter(entries_of(container))
+        if container.__class__ is dict
+        else enumerate(cast("list[Any]", container))
+    )
 
 
 def scalar_text(value: Any, dialect: Dialect, column: int, indent: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-from quarterdeck.yamldoc.events import MAX_DEPTH, EventSource, YamlError, go_error
+from quarterdeck.yamldoc.events import BOM, MAX_DEPTH, EventSource, YamlError, go_error
 from quarterdeck.yamldoc.nodes import AliasNode, ListNode, MapNode, Node, ScalarNode, TargetNode
 from quarterdeck.yamldoc.resolve import HINTS, NUMBER_HINTS, ODD_KEYS, Scalar, own_string, resolve_plain
 from quarterdeck.yamldoc.tags import find_tagged_value
@@ -73,10 +73,11 @@ def compose_partial(parser: EventSource, text: str, shift: int) -> ComposedDocum
     `text` is what the parser reads. References to unknown anchors are kept in `unknown_aliases`.
     """
     document: ComposedDocument | None = None
+    start = shift + text.startswith(BOM)  # libyaml does not count it
     try:
-        document = _begin(parser, shift)
+        document = _begin(parser, start)
         if document is not None:
-            _fill(document, parser, shift, allow_unknown_aliases=True)
+            _fill(document, parser, start, allow_unknown_aliases=True)
     except (yaml.YAMLError, ComposeError) as error:
         if isinstance(error, ComposeError):
             wrong = YamlError(str(error), error.offset)
@@ -135,7 +136,7 @@ def _fill(
                     if isinstance(value, float) and not isfinite(value):
                         document.is_simple = False
                 style = event.style or None
-                if "?" in text and style is None and owner is not None and owner.is_flow:
+                if "?" in text and style is None and stack and owner.is_flow:
                     raise _question_error(event, owner, shift)
             else:
                 style = event.style or None
@@ -187,7 +188,7 @@ def _fill(
             if flow_depth:
                 flow_depth = len(stack) if len(stack) > CHEAP_DEPTH and owner.is_flow else 0
             continue
-        if owner is None:
+        if not stack:
             document.root = node
         elif owner.__class__ is MapNode:
             if key is None:

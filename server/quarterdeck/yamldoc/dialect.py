@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quarterdeck.yamldoc.events import make_parser
+from quarterdeck.yamldoc.events import BOM, make_parser
 
-BOM = "\ufeff"
 UNEXPECTED_COLON = "found unexpected ':'"
 MAX_COLONS = 100
 """How many colons are replaced in one text; each costs a reading of the text."""

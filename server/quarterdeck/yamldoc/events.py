@@ -30,6 +30,9 @@ MAX_DEPTH = 10_000
 """How deep go-yaml lets collections nest. Source: yaml.v2 scannerc.go, max_flow_level and max_indents."""
 
 
+BOM = "\ufeff"
+
+
 class EventSource(Protocol):
     """What gives libyaml's events, one at a time."""
 
@@ -111,7 +114,7 @@ def go_error(error: yaml.YAMLError, text: str) -> YamlError:
             line += 1
     if not line and context_mark is not None:
         line = context_mark.line
-    if text.startswith("\ufeff"):
+    if text.startswith(BOM):
         offset += 1
     where = f"line {line}: " if line else ""
     return YamlError(f"{where}{problem}", min(offset, len(text)))
