@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from differential.value_operands import OPERANDS, SCALARS, Operand, ask, from_values, ours
 from hypothesis import given
 from hypothesis import strategies as st
 
+from differential.value_operands import OPERANDS, SCALARS, Operand, ask, from_values, ours
 from quarterdeck.runtime import access
 from quarterdeck.runtime.funcs.table import function_table
 

@@ -6,13 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from differential.value_operands import OPERANDS, TEXTS, TREES, Operand, Outcome, ask, from_values, ours
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from differential.value_operands import OPERANDS, TEXTS, TREES, Operand, Outcome, ask, from_values, ours
+from quarterdeck.runtime.funcs.on_demand.time_parsing import parse_time
+from quarterdeck.runtime.funcs.time_zones import COMPUTER_ZONE, Zone
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.jsondecode import decode_json, decode_json_list, decode_json_map
 from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
+from quarterdeck.runtime.tomldecode import decode_toml
 from quarterdeck.runtime.tomltext import encode_toml
 
 JSON_PIECES = st.sampled_from(
@@ -127,3 +130,163 @@ def _to_toml(value: Any) -> str:
         if str(error).startswith("toml:"):
             return str(error)
         raise
+
+
+SIMPLE_TREES = st.one_of(
+    st.booleans(), st.integers(0, 99), st.sampled_from(["a", "é"]), st.lists(st.booleans())
+)
+TOML_NAMES = st.sampled_from(
+    ["a", "b", "c", "a.b", "a.c", "a.b.c", '"x y"', "'q'.a", "é", "", ".a", "a.", "a . b", '"\\u00e9"']
+)
+TOML_VALUES = st.one_of(
+    st.sampled_from(
+        [
+            *[
+                "1",
+                "-7",
+                "+5",
+                "0",
+                "01",
+                "1_000",
+                "1__0",
+                "_1",
+                "1_",
+                "0x1F",
+                "0o17",
+                "0b11",
+                "0x",
+                "0xg",
+                "+0x1",
+                "-0",
+            ],
+            *[
+                "9223372036854775808",
+                "-9223372036854775808",
+                "1.5",
+                "1.",
+                ".5",
+                "1e5",
+                "1.5e-3",
+                "1e",
+                "1e999",
+                "-inf",
+            ],
+            *[
+                "nan",
+                "+nan",
+                "inf",
+                "infx",
+                "ian",
+                "1.5.2",
+                "01.5",
+                "1_0.5",
+                "1._5",
+                "true",
+                "false",
+                "tru",
+                "True",
+                "+",
+                "-a",
+            ],
+            *[
+                '"a"',
+                "'a\\b'",
+                '"a\\tb"',
+                '"\\u00e9\\U0001F600"',
+                '"\\q"',
+                '"\\x41\\e"',
+                '"\\ud800"',
+                '"a\\ b"',
+                '"a',
+                "'a",
+                '"\\u12"',
+            ],
+            *[
+                '"""a\nb"""',
+                '"""\na\\\n   b"""',
+                '"""a"""""',
+                '"""a""""""',
+                "'''\na'''",
+                "'''a''",
+                '"a\nb"',
+                '"a\r\nb"',
+                '"\\',
+            ],
+            *[
+                "1979-05-27T07:32:00Z",
+                "1979-05-27 07:32:00.5-07:00",
+                "1979-05-27T07:32:00",
+                "1979-05-27",
+                "07:32:00.25",
+            ],
+            *[
+                "1979-05-27t07:32z",
+                "07:32",
+                "7:32:00",
+                "1979-13-01",
+                "1979-05-27T",
+                "1979-05-27T7:32:00Z",
+                "24:00:00",
+            ],
+            *[
+                "[]",
+                "[1, 2,]",
+                "[1,,2]",
+                "[",
+                "[1",
+                "[1 2]",
+                "[\n1, # c\n2\n]",
+                "[[1],['a']]",
+                "[{a=1},{a=2}]",
+                "{}",
+                "{a=1}",
+            ],
+            *[
+                "{a=1,}",
+                "{a=1,,}",
+                "{a=1\n,b=2}",
+                "{a.b=1, a.c=2}",
+                "{a=1, a=2}",
+                "{",
+                "{a",
+                "{a=",
+                "{a=1 b",
+                "{a={b={c=1}}}",
+                "{a=1,a.b=2}",
+            ],
+            *["", "\x01", "#", "é", "\r", "1 # comment", "1 2", "[{a=1}, 2]", "{ # c\n a = 1 # d\n }"],
+        ]
+    ),
+    st.dictionaries(st.sampled_from("xyz"), SIMPLE_TREES, max_size=3).map(json.dumps),
+)
+TOML_LINES = st.one_of(
+    st.tuples(TOML_NAMES, TOML_VALUES).map(" = ".join),
+    st.tuples(TOML_NAMES, TOML_VALUES).map("=".join),
+    TOML_NAMES.map("[{}]".format),
+    TOML_NAMES.map("[[{}]]".format),
+    st.sampled_from(
+        ["", "# c", "  ", "[a", "[[a]", "[a]]", "[a] b", "a", "=", "a = ", "\ufeff", "[ a . 'b' ] # c"]
+    ),
+)
+TOML_TEXTS = st.one_of(
+    st.tuples(TOML_NAMES, TOML_VALUES).map("=".join),
+    st.tuples(st.lists(TOML_LINES, max_size=5), st.sampled_from(["\n", "\n", "\r\n"])).map(
+        lambda parts: parts[1].join(parts[0])
+    ),
+)
+
+
+@given(text=TOML_TEXTS)
+def test_toml_reads_as_in_helm_errors_included(text: str) -> None:
+    operand = Operand("", text, is_from_values=True)
+    assert ours("", _from_toml, text) == ask("fromToml @0", [operand])
+    assert ours("", lambda: encode_toml(_from_toml(text))) == ask("toToml (fromToml @0)", [operand])
+
+
+def _from_toml(text: str) -> dict[str, Any]:
+    tables, error = decode_toml(text, _read_time)
+    return {"Error": error} if error else tables
+
+
+def _read_time(layout: str, value: str, zone: str) -> Any:
+    return parse_time(layout, value, Zone(zone, zone, 0) if zone else COMPUTER_ZONE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from differential.value_operands import OPERANDS, TEXTS, Operand, ask, from_values, ours, template_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from differential.value_operands import OPERANDS, TEXTS, Operand, ask, from_values, ours, template_string
 from quarterdeck.runtime import printing
 from quarterdeck.runtime.funcs.table import function_table
 from quarterdeck.runtime.kinds import go_kind, go_type

@@ -1,17 +1,19 @@
-"""Operands that exist on both sides: a template expression for Helm, and the same value as our runtime has it."""
+"""Operands that exist on both sides: an expression for Helm, and the same value as our runtime has it."""
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
-from official_engine import ask_helm
 
+from official_engine import ask_helm
 from quarterdeck.runtime.goerror import GoError
-from quarterdeck.runtime.values import GoList, Int64, NilList, Uint8, Values
+from quarterdeck.runtime.printing import print_value
+from quarterdeck.runtime.values import GoList, Int64, NilList, Uint8
 
 CHART = "apiVersion: v2\nname: c\nversion: 0.1.0\n"
 
@@ -76,15 +78,19 @@ class Outcome(NamedTuple):
     error: str
 
 
-def ask(expression: str, operands: list[Operand]) -> Outcome:
+def ask(expression: str, operands: list[Operand], values: dict[str, Any] | None = None) -> Outcome:
     """Give what Helm makes of `{{ expression }}`, in which `@0` stands for the first operand, and so on.
 
-    The text is what Helm gives, the error only what follows the innermost place.
+    `values` are further values of the chart. The text is what Helm gives, the error only what follows the
+    innermost place.
     """
     for place, operand in reversed(list(enumerate(operands))):
         written = f"(index .Values.l {place})" if operand.is_from_values else operand.expression
         expression = expression.replace(f"@{place}", written)
-    values = {"l": [operand.value if operand.is_from_values else None for operand in operands]}
+    values = {
+        **(values or {}),
+        "l": [operand.value if operand.is_from_values else None for operand in operands],
+    }
     with tempfile.TemporaryDirectory() as folder:
         chart = Path(folder)
         (chart / "templates").mkdir()
@@ -93,23 +99,25 @@ def ask(expression: str, operands: list[Operand]) -> Outcome:
         answer = ask_helm(chart, values)
     if not answer.error:
         return Outcome(answer.templates["c/templates/a.yaml"], "")
-    assert "executing" in answer.error, answer.error
-    return Outcome("", answer.error.partition(">: ")[2] or answer.error)
+    place = re.search(r"executing .*?>:\s+", answer.error, re.DOTALL)
+    assert place, answer.error
+    return Outcome("", answer.error[place.end() :])
 
 
 def ours(name: str, call: Any, *arguments: Any) -> Outcome:
-    """Give what our function makes of the arguments, printed as Helm prints a template's text."""
-    from quarterdeck.runtime.printing import print_value  # noqa: PLC0415  after the engine, for its speed
+    """Give what our function makes of the arguments, printed as Helm prints a template's text.
 
+    Error texts end at a NUL character: they reach us as C strings.
+    """
     try:
         text = print_value(call(*arguments))
     except GoError as error:
-        return Outcome("", f"error calling {name}: {error}")
+        return Outcome("", f"error calling {name}: {error}".partition("\0")[0])
     return Outcome(as_helm_returns(text.replace("<no value>", "")), "")
 
 
 def as_helm_returns(text: str) -> str:
-    """Give the text as it comes through the JSON that the engine answers in: bytes that are no UTF-8 are lost."""
+    """Give the text as it comes through the engine's JSON answer: bytes that are no UTF-8 are lost."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 

@@ -190,8 +190,9 @@ _WRAPPERS: dict[tuple[tuple[str, ...], bool], Callable[..., Callable[..., Any]]]
 def checked(function: Function, bound: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Give a callable that tests its arguments as Go does and calls the function's own Python function.
 
-    A function that takes the context gets it first, unchecked; `bound` is called instead where it is given, without
-    context. Where nothing is to be tested the Python function itself is given. A wrong number of arguments is a TypeError: `check_count` words it as Go does.
+    A function that takes the context gets it first, unchecked; `bound` is called instead where it is given,
+    without context. Where nothing is to be tested the Python function itself is given. A wrong number of
+    arguments is a TypeError: `check_count` words it as Go does.
     """
     params = tuple(canonical_type(param) for param in function.params)
     if all(param.removeprefix("...") in _EVERYTHING for param in params):

@@ -15,9 +15,9 @@ from quarterdeck.runtime.values import GoStruct, NamedInt
 
 _INDENT = "  "
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_ESCAPES: dict[int, str] = {code: f"\\u{code:04x}" for code in [*range(0x20), 0x7F]}
-_ESCAPES |= str.maketrans(
-    {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+_ESCAPES = str.maketrans(
+    {chr(code): f"\\u{code:04x}" for code in [*range(0x20), 0x7F]}
+    | {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 )
 
 
@@ -47,7 +47,7 @@ def _write(value: Any, key: tuple[str, ...], pieces: list[str]) -> None:
         if len(key) == 1 and pieces:
             pieces.append("\n")
         if key:
-            pieces.append(f"{_indentation(key)}[{_dotted(key)}]\n")
+            pieces.append(f"{_indentation(key)}[{dotted_key(key)}]\n")
         _write_members(table, key, pieces)
     elif isinstance(value, list) and _is_table_list(cast("list[Any]", value)):
         if not key:
@@ -55,7 +55,7 @@ def _write(value: Any, key: tuple[str, ...], pieces: list[str]) -> None:
         for item in cast("list[Any]", value):
             if pieces:
                 pieces.append("\n")
-            pieces.append(f"{_indentation(key)}[[{_dotted(key)}]]\n")
+            pieces.append(f"{_indentation(key)}[[{dotted_key(key)}]]\n")
             _write_members(_plain(item), key, pieces)
     elif key:
         pieces.append(f"{_indentation(key)}{_quoted_key(key[-1])} = {_inline(value)}\n")
@@ -71,7 +71,7 @@ def _write_members(table: dict[str, Any], key: tuple[str, ...], pieces: list[str
 
 
 def _split_members(table: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Give the sorted keys of plain values, and those of tables and lists of tables; a struct's stay in order."""
+    """Give the sorted keys of plain values, and those of tables and lists of tables; fields stay in order."""
     plain: list[str] = []
     tables: list[str] = []
     for name in list(table) if isinstance(table, _Fields) else sorted_keys(table):
@@ -149,7 +149,8 @@ def _quoted_key(name: str) -> str:
     return name if _BARE_KEY.fullmatch(name) else _quoted(name)
 
 
-def _dotted(key: tuple[str, ...]) -> str:
+def dotted_key(key: tuple[str, ...]) -> str:
+    """Give the key with points between its names, and quotes where they are needed."""
     return ".".join([_quoted_key(name) for name in key])
 
 
@@ -170,7 +171,7 @@ class _Fields(dict[str, Any]):
 
 
 def _plain(value: Any) -> Any:
-    """Give a struct as a `_Fields`, text or `_Literal`, bytes as a list of numbers, anything else as it is."""
+    """Give a struct as `_Fields`, text or `_Literal`, bytes as a list of numbers, all else as it is."""
     if isinstance(value, NamedInt):
         return value.format() if value.go_type == "time.Duration" else value
     if isinstance(value, bytes):
@@ -180,4 +181,16 @@ def _plain(value: Any) -> Any:
     marshalled = value.marshal()
     if isinstance(marshalled, dict):
         return _Fields(value.fields())
-    return _Literal(marshalled) if value.go_type == "time.Time" else marshalled
+    return _time_literal(value, marshalled) if value.go_type == "time.Time" else marshalled
+
+
+def _time_literal(value: GoStruct, text: str) -> _Literal:
+    """Cut the RFC 3339 text of a time to what its zone says it was read from."""
+    zone = dict(value.fields()).get("loc")
+    if zone in {"datetime-local", "date-local", "time-local"}:
+        text = text.removesuffix("Z")
+    if zone == "date-local":
+        text = text[:10]
+    elif zone == "time-local":
+        text = text[11:]
+    return _Literal(text)

@@ -182,7 +182,7 @@ TEMPLATE_READS: list[int] = [0]
 
 
 class RootContext(dict[str, Any]):
-    """The dot that a chart's files are executed with: Values, Release, Chart, Files, Capabilities, Template, ….
+    """The dot that a chart's files are executed with: Values, Release, Chart, Files, Template and so on.
 
     One object for all files of one chart; `Template` is rewritten for each file. A result that did not read
     it serves other files too, so whatever looks at the whole map counts in `TEMPLATE_READS`. `get` does not,
@@ -231,10 +231,9 @@ class GoStruct:
 
     Subclasses set `go_type` and `kind` (Go's reflect.Kind: struct, ptr, slice, map, …), and answer `get`.
     Methods with arguments are called by `invoke`. Field access on values of the tree is `.get(name)` for maps
-    and structs alike. Those of kind map or slice define `__len__`, for truth and `len`, and `__getitem__`, for
-    `index`.
-    `is_stringer` tells whether the type itself has String() or Error(), so that `fmt` calls it; otherwise `fmt`
-    prints `fields`.
+    and structs alike. Those of kind map or slice define `__len__`, for truth and `len`, and `__getitem__`,
+    for `index`. `is_stringer` tells whether the type itself has String() or Error(), so that `fmt` calls it;
+    otherwise `fmt` prints `fields`.
     """
 
     __slots__ = ()
