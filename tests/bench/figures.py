@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+KEPT = "ours, chart kept"
+"""The engine's name for renderings of one and the same loaded chart."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of the table: what was measured, what it must reach, and what came out.
@@ -51,6 +55,10 @@ def ratio_row(what: str, least: float, timings: Sequence[Timing], *, has_prototy
     """Make the row of a ratio over charts: median, p10 and the five slowest charts."""
     ratios = [timing.ratio("ours") for timing in timings]
     slowest = sorted(timings, key=lambda timing: timing.ratio("ours"))[:5]
+    details = [f"slowest: {timing.described('ours')}" for timing in slowest]
+    if all(KEPT in timing.engines for timing in timings):
+        kept = statistics.median(timing.ratio(KEPT) for timing in timings)
+        details.append(f"with the chart kept from one rendering to the next: {kept:.2f}")
     prototype = (
         f"{statistics.median(timing.ratio('prototype') for timing in timings):.2f}" if has_prototype else "-"
     )
@@ -60,7 +68,7 @@ def ratio_row(what: str, least: float, timings: Sequence[Timing], *, has_prototy
         measured=f"{statistics.median(ratios):.2f} (p10 {quantile(ratios, 0.1):.2f}, {len(ratios)} charts)",
         prototype=prototype,
         has_reached=statistics.median(ratios) >= least,
-        details=tuple(timing.described("ours") for timing in slowest),
+        details=tuple(details),
     )
 
 

@@ -24,8 +24,9 @@ METHOD = f"""\
 Both engines run on the same machine in one run and take turns, chart by chart and round by
 round, over the open corpus (one scenario per chart: `default`, or else the first that renders). Timed on
 both sides is the same work: coalescing values and rendering all templates of a chart that is already
-loaded. Helm's chart is loaded anew, untimed, for each render, because rendering changes it. Our source map
-is on: everything it needs is recorded during the timed render. A figure of a chart is the median of its
+loaded. The chart is loaded anew, untimed, for each render: Helm's because rendering changes it, ours because
+it would remember its merged values, and then only Helm would coalesce within the time. Our source map is
+on: everything it needs is recorded during the timed render. A figure of a chart is the median of its
 rounds; a row is the median over the charts, with the tenth percentile and the five charts that gain least.
 
 - **hot**: the same process renders the chart again and again.

@@ -21,7 +21,7 @@ def test_a_row_shows_the_median_over_charts_and_the_charts_that_gain_least() -> 
     row = ratio_row("hot", 6, timings, has_prototype=False)
     assert row.measured == "6.00 (p10 2.00, 11 charts)"
     assert row.has_reached
-    assert [detail.partition(":")[0] for detail in row.details] == [
+    assert [detail.split(":")[1].strip() for detail in row.details] == [
         f"chart{number}" for number in range(1, 6)
     ]
 
