@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple, TypeAlias
 
 from quarterdeck.gotmpl.nodes import (
+    Action,
     Block,
     Broken,
     Comment,
@@ -27,7 +28,8 @@ from quarterdeck.gotmpl.nodes import (
 
 _Block: TypeAlias = If | With | Range | Define | Block
 _BLOCKS = (If, With, Range, Define, Block)
-_LINE_START = re.compile(r"^([ \t]*)(?=[^ \t\n])", re.MULTILINE)
+_LINE_START = re.compile(r"^([ \t]*)(?=[^ \t\n])(?P<key>[\w./\"'-]+:)?", re.MULTILINE)
+_SPACES_ONLY = re.compile(r"\n([ \t]+)(?=\n)")
 _EMPTY_TAG = re.compile(r"\{\{-?[ \t\r\n]*-?\}\}")
 
 
@@ -39,13 +41,18 @@ class Closing(NamedTuple):
     end: int
 
 
+def is_block(node: Statement) -> bool:
+    """Tell whether a statement has an end."""
+    return isinstance(node, _BLOCKS)
+
+
 def is_open(node: Statement) -> bool:
     """Tell whether a block lacks its end."""
     return isinstance(node, _BLOCKS) and node.end_tag is None
 
 
-def find_closing(text: str, item: Item) -> Closing | None:
-    """Give where a block in the open block `item` should end; None: where the item ends is as good as any."""
+def find_closing(text: str, item: Item) -> Closing:
+    """Give where a block in the open block `item`, or that block itself, should end."""
     root = item.node
     assert isinstance(root, _BLOCKS)
     return _Search(text, item.start).find(root)
@@ -58,29 +65,47 @@ class _Search:
         self._text = text
         self._base = base
 
-    def find(self, root: _Block) -> Closing | None:
-        culprit = root
-        best = 0
+    def find(self, root: _Block) -> Closing:
+        best: tuple[int, int] | None = None
+        culprit, place = root, root.end
         pending: list[tuple[_Block, int]] = [(root, 0)]
         while pending:
             block, score = pending.pop()
             empty = self._empty_tag(block)
             if empty is not None:
                 return empty
-            for child in _blocks_in(block):
+            doubt, guess = self._guess(block)
+            if best is None or (score - (doubt == 0), doubt) < best:
+                best, culprit, place = (score - (doubt == 0), doubt), block, guess
+            for child in reversed(_blocks_in(block)):
                 if child.end_tag is None:
                     continue
                 # With `child` left open, its end would close `block` instead.
                 change = self._mismatch(block.tag, child.end_tag) - self._mismatch(child.tag, child.end_tag)
                 pending.append((child, score + change))
-                if score + change < best:
-                    best, culprit = score + change, child
-        place = self._place(culprit)
-        if place is None and culprit.end_tag is not None:
-            place = culprit.end_tag.start
-        if place is None:
-            return None
         return self._closing(culprit, place)
+
+    def _guess(self, block: _Block) -> tuple[int, int]:
+        """Guess where a block was meant to end: how doubtful that is, from 0 on, and the place."""
+        blank = self._emptied_line(block)
+        if blank is not None:
+            return 0, blank
+        place = self._place(block)
+        if place is not None:
+            return 1, place
+        return 2, block.end if block.end_tag is None else block.end_tag.start
+
+    def _emptied_line(self, block: _Block) -> int | None:
+        """Find a line that holds nothing but the spaces in front of the block's tag: its end may have stood there."""
+        indent = self._indent(block.tag.start)
+        if not indent:
+            return None
+        for node in _branches(block)[-1]:
+            if isinstance(node, Text):
+                for line in _SPACES_ONLY.finditer(node.raw):
+                    if len(line[1]) == indent:
+                        return node.start + line.start(1)
+        return None
 
     def _closing(self, culprit: _Block, place: int) -> Closing:
         """Move the place before blank text and comments, which lead to what follows."""
@@ -115,19 +140,33 @@ class _Search:
         return int("\n" in between)
 
     def _place(self, block: _Block) -> int | None:
-        """Give the first place in a block's body that stands further left than its tag."""
+        """Give the place in a block's body from where on lines seem to stand outside it.
+
+        That is a line further left than the block's tag, or a second key beside the first one in the body: most blocks
+        without an `else` hold one key.
+        """
         indent = self._indent(block.tag.start)
-        if not indent:
+        if indent is None:
             return None
-        for node in _statements(block):
-            if isinstance(node, Text):
-                for line in _LINE_START.finditer(node.raw):
-                    if line.start() and len(line[1]) < indent and not line.end() == len(node.raw):
-                        return node.start + line.start()
-            else:
+        first_key: int | None = None
+        for node in _branches(block)[-1]:
+            if not isinstance(node, Text):
                 column = self._indent(node.start)
-                if column is not None and column < indent:
+                if column is not None and (column < indent or (column == indent > 0 and is_block(node))):
                     return node.start
+                if column is not None and first_key is None and isinstance(node, Action):
+                    first_key = indent
+                continue
+            for line in _LINE_START.finditer(node.raw):
+                column = len(line[1])
+                if line.start() == 0 or line.end(1) == len(node.raw):
+                    continue
+                if column < indent:
+                    return node.start + line.start()
+                if first_key is None:
+                    first_key = column if line["key"] else indent - 1
+                elif column <= first_key and first_key > 0:
+                    return node.start + line.start()
         return None
 
 
@@ -135,20 +174,24 @@ def _is_filling(node: Statement) -> bool:
     return isinstance(node, Comment) or (isinstance(node, Text) and not node.raw.strip())
 
 
-def _statements(block: _Block) -> list[Statement]:
-    """Give the statements of a block and its else branches, those of `else if` included, in order."""
-    statements = list(block.body)
+def _branches(block: _Block) -> list[tuple[Statement, ...]]:
+    """Give the bodies of a block: its own and those of its else branches, in order."""
+    bodies = [block.body]
     otherwise: Else | None = getattr(block, "otherwise", None)
     while otherwise is not None:
         if otherwise.is_chained:
             branch = otherwise.body[0]
             assert isinstance(branch, If | With)
-            statements += branch.body
+            bodies.append(branch.body)
             otherwise = branch.otherwise
         else:
-            statements += otherwise.body
+            bodies.append(otherwise.body)
             otherwise = None
-    return statements
+    return bodies
+
+
+def _statements(block: _Block) -> list[Statement]:
+    return [node for body in _branches(block) for node in body]
 
 
 def _blocks_in(block: _Block) -> list[_Block]:

@@ -318,11 +318,19 @@ def _find_shape(source: str) -> Shape:
                 declared = (*declared, (words[index][1][0], at))
             at += words[index][3]
     if chains:
-        words = tuple(
-            [(_CHAIN, *word[1:]) if index in chains else word for index, word in enumerate(words)]
-        )
+        words = tuple([(_CHAIN, *word[1:]) if index in chains else word for index, word in enumerate(words)])
     return Shape(
-        kind, trims_left, trims_right, words[commands_at:-1], at, declared, assigns, start, name, name_start, name_end
+        kind,
+        trims_left,
+        trims_right,
+        words[commands_at:-1],
+        at,
+        declared,
+        assigns,
+        start,
+        name,
+        name_start,
+        name_end,
     )
 
 

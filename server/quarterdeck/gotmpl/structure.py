@@ -35,7 +35,14 @@ from quarterdeck.gotmpl.nodes import (
 from quarterdeck.gotmpl.problems import FILE_MARK, make_problem
 from quarterdeck.gotmpl.literals import quote
 from quarterdeck.gotmpl.quick import SHAPES, Shape, build_pipeline
-from quarterdeck.gotmpl.recovery import broken_end, guess_kind, is_chained_else, is_comment, read_leniently, without_pipeline
+from quarterdeck.gotmpl.recovery import (
+    broken_end,
+    guess_kind,
+    is_chained_else,
+    is_comment,
+    read_leniently,
+    without_pipeline,
+)
 from quarterdeck.gotmpl.scope import Scope
 
 MAX_NESTING = 200
@@ -102,9 +109,7 @@ class _Open:
 class Builder:
     """Reads one text from front to back; `build` gives its tree."""
 
-    def __init__(
-        self, text: str, functions: Container[str], closings: tuple[Closing, ...] = ()
-    ) -> None:
+    def __init__(self, text: str, functions: Container[str], closings: tuple[Closing, ...] = ()) -> None:
         self._text = text
         self._closings = closings
         self._functions = functions
@@ -139,10 +144,7 @@ class Builder:
     def _closed_better(self) -> Template:
         """Build anew, with blocks closed where their ends seem to be missing."""
         text = self._text
-        guesses = [find_closing(text, item) for item in self._items if is_open(item.node)]
-        closings = tuple(sorted(guess for guess in guesses if guess is not None))
-        if not closings:
-            return Template(text, tuple(self._items), _ordered(self._problems, self._problems))
+        closings = tuple(sorted(find_closing(text, item) for item in self._items if is_open(item.node)))
         template = Builder(text, self._functions, closings).build()
         return Template(text, template.items, _ordered(self._problems, list(template.problems)))
 
@@ -455,7 +457,9 @@ class Builder:
         message = "unclosed comment" if closing < 0 else "comment ends before closing delimiter"
         message = self._in_action(message, self._line(opening), self._block_line())
         end = broken_end(text, start, end)
-        self._refuse(start, end, "unclosed-comment", message, opening)
+        place = (start, end) if closing < 0 else (closing, closing + 2)
+        self._problem("unclosed-comment", *place, message, opening)
+        self._append(start, Broken(start - self._base, end - self._base, text[start:end]))
         return end
 
     def _block_line(self) -> int:
