@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from quarterdeck.runtime.context import Context
+from quarterdeck.runtime.funcs.semver import Version
 from quarterdeck.runtime.funcs.text_values import text_of
 from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.kinds import MAP_TYPE, go_type, sorted_keys
@@ -128,7 +129,12 @@ def _type_name(value: Any) -> str:
 @function("deepCopy", "func(any) any")
 @function("mustDeepCopy", "func(any) any")
 def deep_copy(value: Any) -> Any:
-    """Give a copy that shares no map and no list with the value. Source: mitchellh/copystructure."""
+    """Give a copy that shares no map and no list with the value; of a version nothing but its type is copied.
+
+    Source: mitchellh/copystructure, which leaves out fields that are not exported.
+    """
+    if value is None:
+        raise GoError("reflect: call of reflect.Value.Type on zero Value")
     return copy_value(value, 0)
 
 
@@ -138,6 +144,8 @@ def copy_value(value: Any, depth: int) -> Any:
     Raises:
         BudgetError: the value contains itself, or is nested too deeply.
     """
+    if isinstance(value, Version):
+        return type(value)((0, 0, 0))
     if not isinstance(value, (dict, list)) or value.__class__ in (NilMap, NilList):
         return value
     if depth > MAX_NESTING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from quarterdeck.runtime.goerror import BudgetError
 from quarterdeck.runtime.kinds import go_kind, go_type, is_nil
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoStruct
@@ -43,7 +44,18 @@ def kind_is(name: str, value: Any) -> bool:
 
 @function("deepEqual", "func(any, any) bool")
 def deep_equal(one: Any, other: Any) -> bool:
-    """Tell whether two values have the same type and the same content. Source: reflect.DeepEqual."""
+    """Tell whether two values have the same type and the same content. Source: reflect.DeepEqual.
+
+    Raises:
+        BudgetError: they are nested too deeply to tell.
+    """
+    try:
+        return _is_equal(one, other)
+    except RecursionError:
+        raise BudgetError("values are nested too deeply to be compared") from None
+
+
+def _is_equal(one: Any, other: Any) -> bool:
     if one.__class__ is other.__class__ and one.__class__ in _SCALARS:
         return one == other
     if one is None or other is None or go_type(one) != go_type(other) or is_nil(one) != is_nil(other):
@@ -51,12 +63,14 @@ def deep_equal(one: Any, other: Any) -> bool:
     if one is other:
         return True
     if isinstance(one, dict):
-        return len(one) == len(other) and all(  # pyright: ignore[reportUnknownArgumentType] -- Any at the value edge
-            key in other and deep_equal(value, other[key])
-            for key, value in one.items()  # pyright: ignore[reportUnknownVariableType] -- Any at the value edge
+        mapping, other_mapping = cast("dict[str, Any]", one), cast("dict[str, Any]", other)
+        return len(mapping) == len(other_mapping) and all(
+            key in other_mapping and _is_equal(value, other_mapping[key]) for key, value in mapping.items()
         )
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(deep_equal, one, other))  # pyright: ignore[reportUnknownArgumentType] -- Any at the value edge
-    if isinstance(one, GoStruct):
-        return deep_equal(list(one.fields()), list(other.fields())) if one.fields() else one == other
+        items, other_items = cast("list[Any]", one), cast("list[Any]", other)
+        return len(items) == len(other_items) and all(map(_is_equal, items, other_items))
+    if isinstance(one, GoStruct) and one.fields():
+        pairs = zip(one.fields(), other.fields(), strict=True)
+        return all(_is_equal(field, other_field) for (_, field), (_, other_field) in pairs)
     return one == other

@@ -81,7 +81,7 @@ def sort_alpha(context: Context, value: Any) -> GoList:
 
     Source: sprig list.go, sortAlpha, where strslice hands a []string back and sort.StringSlice sorts it in place.
     """
-    texts = to_strings(value)
+    texts = to_strings("<nil>" if value is None else value)
     ordered = sorted(texts, key=None if all(map(str.isascii, texts)) else byte_order)
     if texts is not value:
         return GoList(ordered)

@@ -119,6 +119,8 @@ class Time(GoStruct):
         """Give it in RFC 3339, as JSON has it."""
         return self.format_as("2006-01-02T15:04:05.999999999Z07:00")
 
+    json_value = marshal
+
     def shown(self) -> int:
         """Give the seconds that clocks of its zone show, counted as if the zone were UTC."""
         return self.seconds + self.zone.at(self.seconds)[1]
