@@ -22,7 +22,7 @@ class ScalarNode(msgspec.Struct, eq=False, gc=False):
     """A scalar: `text` is its content without quotes, folding and escapes, `value` what it means after JSON.
 
     `style` is None for a plain scalar, else the character that opens it: `'`, `"`, `|` or `>`. `is_implicit`
-    tells that its text decides its type (plain without a tag, or the tag `!`). `tag` is the full tag or `""`.
+    tells that it is plain and untagged, so that its text decides its type. `tag` is the full tag or `""`.
     """
 
     start: int
