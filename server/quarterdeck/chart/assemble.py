@@ -34,9 +34,10 @@ from quarterdeck.chart.problems import (
 )
 from quarterdeck.chart.semver import is_compatible
 from quarterdeck.chart.values import drop_nulls
-from quarterdeck.chart.values_file import read_values_text
+from quarterdeck.chart.values_file import read_values_text, values_finding
 from quarterdeck.chart.yaml_places import YamlPlaces
 from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.load import load_yaml
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ MAX_CHART_DEPTH = 100
 """How deep charts may lie inside charts."""
 
 _ERROR_LINE = re.compile(r"\bline (\d+): ")
-_REPEATED_PREFIX = "yaml: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,23 +284,24 @@ def _missing_chart_yaml(source: ChartSource, *, is_root: bool) -> Finding:
 def _read_yaml(file: ChartFile, problems: list[Finding]) -> MetadataText:
     """Load one file of metadata; its value is None if it is no YAML, which is reported."""
     value, error = load_yaml(file.text)
+    places = YamlPlaces(file.text, file.display_path)
     if error is not None:
-        line = _error_line(error)
+        place = Place(file.display_path, _error_line(error))
+        message = f"this is not valid YAML: {_ERROR_LINE.sub('', error, count=1)}"
+        proposal = ""
+        problem = places.problem
+        if problem is not None:
+            place = places.place(Span(problem.offset, problem.offset))
+            message, proposal = problem.message, problem.proposal
         helm = f"cannot load {file.path}: {error}"
-        problems.append(stop(BAD_CHART_YAML, Place(file.display_path, line), _plain_words(error), helm=helm))
+        problems.append(stop(BAD_CHART_YAML, place, message, helm=helm, proposal=proposal))
         value = None
-    return MetadataText(value, YamlPlaces(file.text, file.display_path), file.path)
+    return MetadataText(value, places, file.path)
 
 
 def _error_line(error: str) -> int:
     match = _ERROR_LINE.search(error)
     return int(match[1]) if match else 1
-
-
-def _plain_words(error: str) -> str:
-    """Say what is wrong with a YAML text, without the wrapping of the libraries it went through."""
-    reason = _ERROR_LINE.sub("", error.rsplit(_REPEATED_PREFIX, 1)[-1], count=1)
-    return f"this is not valid YAML: {reason}"
 
 
 def _read_lock(file: ChartFile | None, problems: list[Finding]) -> dict[str, Any] | None:
@@ -326,9 +327,8 @@ def _read_values(file: ChartFile | None, problems: list[Finding]) -> dict[str, A
         return {}
     read = read_values_text(file.text)
     if read.error is not None:
-        place = Place(file.display_path, read.error.line)
-        helm = f"cannot load values.yaml: {read.error.message}"
-        problems.append(stop(BAD_VALUES, place, _plain_words(read.error.message), helm=helm))
+        helm = "cannot load values.yaml: "
+        problems.append(values_finding(BAD_VALUES, file.display_path, read.error, helm_prefix=helm))
     return read.values
 
 

@@ -238,19 +238,20 @@ class Capabilities(GoStruct):
         )
 
 
-@lru_cache(maxsize=64)
-def make_capabilities(kube_version: str | None = None, api_versions: tuple[str, ...] = ()) -> Capabilities:
+def make_capabilities(kube_version: str | None = None, api_versions: Iterable[str] = ()) -> Capabilities:
     """Give the capabilities of a cluster of version `kube_version` that also has `api_versions`.
 
-    None stands for the version that Helm takes without a cluster.
+    None stands for the version that Helm takes without a cluster. Equal arguments give one object.
 
     Raises:
         OptionError: `kube_version` is no version; the text is Helm's.
     """
-    return Capabilities(
-        parse_kube_version(KUBE_VERSION if kube_version is None else kube_version),
-        VersionSet((*API_VERSIONS, *api_versions)),
-    )
+    return _make_capabilities(KUBE_VERSION if kube_version is None else kube_version, tuple(api_versions))
+
+
+@lru_cache(maxsize=64)
+def _make_capabilities(kube_version: str, api_versions: tuple[str, ...]) -> Capabilities:
+    return Capabilities(parse_kube_version(kube_version), VersionSet((*API_VERSIONS, *api_versions)))
 
 
 def parse_kube_version(text: str) -> KubeVersion:

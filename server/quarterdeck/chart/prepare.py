@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quarterdeck.chart.conditions import process_dependencies
 from quarterdeck.chart.files import Files
+from quarterdeck.chart.origins import ValueOrigins
+from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.problems import KUBE_VERSION, TYPE_MISMATCH, stop
 from quarterdeck.chart.semver import is_compatible
 from quarterdeck.chart.values import Coalescer, find_table
@@ -94,12 +96,14 @@ class RenderInputs:
     templates: tuple[TemplateFile, ...]
     values: dict[str, Any]
     """The merged values of the outermost chart; sub-charts' are in it."""
+    origins: ValueOrigins
+    """Where each of these values was written."""
     context: RootContext
     """The dot of the outermost chart."""
     release: Release
     capabilities: Capabilities
     problems: tuple[Finding, ...]
-    """What Helm refuses before it renders, in its order; the chart's own problems are not among them."""
+    """What is wrong before anything renders, in the order in which Helm meets it; the chart's among them."""
     missing_dependencies: tuple[str, ...]
     """Names of dependencies that are declared in any chart of the tree and not vendored."""
 
@@ -114,20 +118,25 @@ class _MergedValues:
 
 
 def prepare(
-    chart: Chart, overrides: Mapping[str, Any], release: Release, capabilities: Capabilities
+    chart: Chart,
+    overrides: ValuesInput | Mapping[str, Any],
+    release: Release,
+    capabilities: Capabilities,
 ) -> RenderInputs:
     """Merge `overrides` into the chart's values and give each template what it sees.
 
     Equal overrides give the same trees again.
     """
-    fingerprint = _fingerprint(overrides)
+    user = overrides if isinstance(overrides, ValuesInput) else ValuesInput.from_mapping(overrides)
+    if user.problems:
+        return _make_inputs(chart, _merge(chart, user), user, release, capabilities)
+    fingerprint = _fingerprint(user.values)
     memory: dict[Any, Any] = chart.memory.setdefault("prepared", {})
-    key = (fingerprint, release, id(capabilities))
+    key = (fingerprint, user.files, user.flags, release, id(capabilities))
     found: RenderInputs | None = memory.get(key)
     if found is not None:
         return found
-    merged = _merged_values(chart, dict(overrides), fingerprint)
-    inputs = _make_inputs(chart, merged, release, capabilities)
+    inputs = _make_inputs(chart, _merged_values(chart, user, fingerprint), user, release, capabilities)
     _remember(memory, key, inputs)
     return inputs
 
@@ -138,11 +147,10 @@ def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:
     memory[key] = value
 
 
-def _fingerprint(overrides: Mapping[str, Any]) -> bytes:
+def _fingerprint(tree: Any) -> bytes:
     """Give bytes that are equal only for equal trees."""
-    if not overrides:
+    if not tree:
         return b""
-    tree: Any = overrides
     try:
         # Version 2 writes no references, so that equal trees give equal bytes.
         fingerprint = marshal.dumps(tree, 2)
@@ -151,21 +159,26 @@ def _fingerprint(overrides: Mapping[str, Any]) -> bytes:
     return fingerprint if len(fingerprint) < _LONG_FINGERPRINT else hashlib.sha256(fingerprint).digest()
 
 
-def _merged_values(chart: Chart, overrides: dict[str, Any], fingerprint: bytes) -> _MergedValues:
+def _merged_values(chart: Chart, user: ValuesInput, fingerprint: bytes) -> _MergedValues:
     memory: dict[Any, Any] = chart.memory.setdefault("merged", {})
     found: _MergedValues | None = memory.get(fingerprint)
-    if found is not None:
-        return found
+    if found is None:
+        found = _merge(chart, user)
+        _remember(memory, fingerprint, found)
+    return found
+
+
+def _merge(chart: Chart, user: ValuesInput) -> _MergedValues:
     early: list[TypeMismatch] = []
-    instance = process_dependencies(chart, overrides, early)
+    instance = process_dependencies(chart, user.values, early)
     late: list[TypeMismatch] = []
-    values = Coalescer(late).coalesce(instance, overrides)
-    problems = [_report_mismatch(chart, one, "chart dependencies processing failed: ") for one in early]
-    if not early:
-        problems = [_report_mismatch(chart, one, "") for one in late]
-    merged = _MergedValues(instance=instance, values=_with_types(instance, values), problems=tuple(problems))
-    _remember(memory, fingerprint, merged)
-    return merged
+    values = Coalescer(late).coalesce(instance, user.values)
+    origins = ValueOrigins(instance, user, values)
+    # What stops Helm's last step would have stopped its first look at declared dependencies before.
+    is_early = bool(early) or chart.manifest.dependencies is not None
+    prefix = "chart dependencies processing failed: " if is_early else ""
+    problems = [_report_mismatch(chart, one, origins, prefix) for one in early or late]
+    return _MergedValues(instance=instance, values=_with_types(instance, values), problems=tuple(problems))
 
 
 def _with_types(instance: ChartInstance, values: dict[str, Any]) -> Values:
@@ -175,31 +188,31 @@ def _with_types(instance: ChartInstance, values: dict[str, Any]) -> Values:
     return Values(values)
 
 
-def _report_mismatch(chart: Chart, mismatch: TypeMismatch, prefix: str) -> Finding:
+def _report_mismatch(chart: Chart, mismatch: TypeMismatch, origins: ValueOrigins, prefix: str) -> Finding:
     keys = ".".join(mismatch.path)
-    file = chart.values_file
-    place = Place(f"{chart.path}/values.yaml" if file is None else file.display_path)
-    if file is not None:
-        place = YamlPlaces(file.text, file.display_path).value(mismatch.path)
+    origin = origins.written(mismatch.path)
+    place = Place(f"{chart.path}/values.yaml") if origin is None else origin.place
     message = f"`{keys}` must be a map: it has the values of a sub-chart"
     proposal = f"Write the values of {mismatch.path[-1]} below `{keys}`, or rename the key."
     return stop(TYPE_MISMATCH, place, message, helm=prefix + mismatch.helm_message, proposal=proposal)
 
 
 def _make_inputs(
-    chart: Chart, merged: _MergedValues, release: Release, capabilities: Capabilities
+    chart: Chart, merged: _MergedValues, user: ValuesInput, release: Release, capabilities: Capabilities
 ) -> RenderInputs:
     maker = _ContextMaker(release.as_map(), capabilities)
     context = maker.make(merged.instance, merged.values)
+    kube_version = _check_kube_version(chart, capabilities)
     return RenderInputs(
         chart=chart,
         instance=merged.instance,
         templates=tuple(maker.templates.values()),
         values=merged.values,
+        origins=ValueOrigins(merged.instance, user, merged.values),
         context=context,
         release=release,
         capabilities=capabilities,
-        problems=(*merged.problems, *_check_kube_version(chart, capabilities)),
+        problems=(*user.problems, *chart.problems, *merged.problems, *kube_version),
         missing_dependencies=chart.all_missing_dependencies,
     )
 
@@ -225,17 +238,17 @@ class _ContextMaker:
                 "Subcharts": sub_charts,
             }
         )
-        for sub in instance.dependencies:
-            name = sub.name
-            # Helm looks the section up by a dotted path, so that a name with a dot in it finds nothing.
-            section: Any = values[name] if "." not in name else find_table(values, name)
-            sub_charts[name] = self.make(sub, Values() if section is None else section)
         prefix = instance.full_path + "/"
         base_path = prefix + "templates"
         templates = self.templates
         for path, text, display_path, is_partial in instance.chart.renderable:
             name = prefix + path
             templates[name] = TemplateFile(name, text, context, base_path, display_path, is_partial)
+        for sub in instance.dependencies:
+            name = sub.name
+            # Helm looks the section up by a dotted path, so that a name with a dot in it finds nothing.
+            section: Any = values[name] if "." not in name else find_table(values, name)
+            sub_charts[name] = self.make(sub, Values() if section is None else section)
         return context
 
 

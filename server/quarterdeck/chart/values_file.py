@@ -10,21 +10,37 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quarterdeck.chart.yaml_places import YamlPath, YamlPlaces
+from quarterdeck.chart.problems import stop
+from quarterdeck.chart.yaml_places import YamlPlaces
+from quarterdeck.diagnostics.model import Place
+from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.load import load_yaml
 
 if TYPE_CHECKING:
-    from quarterdeck.diagnostics.model import Place
+    from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.yamldoc.path import Found, YamlPath
+
+MAX_VALUES_SIZE = 16 * 1024 * 1024
+"""Code points of a values file of the user's; files in a chart have Helm's own limit."""
+MAX_VALUES_DEPTH = 200
+"""How deep maps and lists of values may be nested: what walks them is recursive."""
 
 _ERROR_LINE = re.compile(r"\bline (\d+): ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValuesError:
-    """Why a values file cannot be read: Helm's words, and the 1-based line of the file."""
+    """Why a values file cannot be read: Helm's words, and the 1-based line of the file.
+
+    `line_offset` and `document` are the part of the file that is damaged. `is_helms` is false for a limit of
+    ours, which Helm does not have.
+    """
 
     message: str
     line: int
+    line_offset: int = 0
+    document: str = ""
+    is_helms: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +68,59 @@ def read_values_text(text: str) -> ValuesText:
 
 def _read_document(text: str, line_offset: int) -> tuple[dict[str, Any] | None, ValuesError | None]:
     value, error = load_yaml(text.replace("\r\n", "\n") if "\r" in text else text)
+    prefix = "cannot unmarshal yaml document: "
     if error is not None:
-        return None, _located(f"cannot unmarshal yaml document: {error}", line_offset)
-    if value is None or value.__class__ is dict:
-        return value, None
-    kind = {list: "array", str: "string", bool: "bool"}.get(value.__class__, "number")
-    reason = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
-    message = f"cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: {reason}"
-    return None, ValuesError(message=message, line=line_offset + 1)
+        match = _ERROR_LINE.search(error)
+        line = line_offset + (int(match[1]) if match else 1)
+        damaged = ValuesError(message=prefix + error, line=line, line_offset=line_offset, document=text)
+        return None, damaged
+    if value is None:
+        return None, None
+    if value.__class__ is not dict:
+        kind = {list: "array", str: "string", bool: "bool"}.get(value.__class__, "number")
+        reason = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+        message = f"{prefix}error unmarshaling JSON: while decoding JSON: {reason}"
+        return None, ValuesError(message=message, line=line_offset + 1)
+    if _may_be_deep(text) and depth_exceeds(value, MAX_VALUES_DEPTH):
+        message = f"the values are nested more than {MAX_VALUES_DEPTH} deep"
+        return None, ValuesError(message=message, line=line_offset + 1, is_helms=False)
+    return value, None
 
 
-def _located(message: str, line_offset: int) -> ValuesError:
-    match = _ERROR_LINE.search(message)
-    return ValuesError(message=message, line=line_offset + (int(match[1]) if match else 1))
+def _may_be_deep(text: str) -> bool:
+    """Tell whether the text can be nested deeply at all; quick, and right for every text that cannot."""
+    if text.count("[") + text.count("{") + text.count("- ") + text.count("*") >= MAX_VALUES_DEPTH // 2:
+        return True
+    return "\n" + " " * (MAX_VALUES_DEPTH // 2 - 1) in text
+
+
+def depth_exceeds(tree: Any, limit: int) -> bool:
+    """Tell whether maps and lists are nested deeper than `limit`."""
+    level = [tree]
+    for _ in range(limit):
+        inner: list[Any] = []
+        for container in level:
+            items = container.values() if container.__class__ is dict else container
+            inner.extend([item for item in items if item.__class__ is dict or item.__class__ is list])
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
+def values_finding(code: str, display_path: str, error: ValuesError, *, helm_prefix: str) -> Finding:
+    """Make the finding of a values file that cannot be read, in plain words where we have some."""
+    helm = helm_prefix + error.message if error.is_helms else ""
+    if error.document:
+        places = YamlPlaces(error.document, display_path, line_offset=error.line_offset)
+        problem = places.problem
+        if problem is not None:
+            place = places.place(Span(problem.offset, problem.offset))
+            return stop(code, place, problem.message, helm=helm, proposal=problem.proposal)
+    reason = _ERROR_LINE.sub("", error.message.rsplit("yaml: ", 1)[-1], count=1)
+    if "cannot unmarshal" in reason:
+        reason = "a values file must be a map of names to values"
+    return stop(code, Place(display_path, error.line), reason, helm=helm)
 
 
 def split_documents(text: str) -> tuple[list[tuple[int, str]], ValuesError | None]:
@@ -85,7 +141,7 @@ def split_documents(text: str) -> tuple[list[tuple[int, str]], ValuesError | Non
         if number > start:
             documents.append((start, "\n".join(lines[start:number]) + "\n"))
             start = number + 1
-        # A separator with nothing before it belongs to the document that follows, as in Kubernetes' reader.
+        # A separator with nothing before it belongs to the document after it, as in Kubernetes' reader.
     if start < len(lines):
         documents.append((start, "\n".join(lines[start:])))
     return documents, None
@@ -114,8 +170,8 @@ class ValuesPlaces:
         self.display_path = display_path
         self._documents: list[YamlPlaces] | None = None
 
-    def find(self, path: YamlPath) -> tuple[Place | None, Place] | None:
-        """Give the places of key and value at `path`, from the last document that has it."""
+    def find(self, path: YamlPath) -> tuple[YamlPlaces, Found] | None:
+        """Give the value at `path` with the document that it is in: the last that has it."""
         if self._documents is None:
             pieces, _ = split_documents(self.text)
             self._documents = [
@@ -124,6 +180,5 @@ class ValuesPlaces:
         for document in self._documents:
             found = document.find(path)
             if found is not None:
-                key, value = found
-                return (None if key is None else document.place(key.span)), document.place(value.span)
+                return document, found
         return None

@@ -1,0 +1,245 @@
+"""What the user lays over a chart's values: files, flags, or a mapping.
+
+Source: Helm pkg/cli/values/options.go, MergeValues.
+"""
+
+from __future__ import annotations
+
+from collections import abc
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from quarterdeck.chart.problems import BAD_FLAG, BAD_VALUES, TOO_LARGE, stop
+from quarterdeck.chart.strvals import SetError, SetKind, decode_json_object, parse_set_line
+from quarterdeck.chart.values_file import MAX_VALUES_SIZE, merge_maps, read_values_text, values_finding
+from quarterdeck.diagnostics.model import Place
+from quarterdeck.errors import OptionError, ReadError
+from quarterdeck.runtime.values import Int64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from quarterdeck.diagnostics.model import Finding
+
+COMMAND_LINE = "command line"
+"""The path shown for what stands in flags."""
+CALLER_VALUES = "values"
+"""The path shown for values that a program handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesFile:
+    """One `-f` file: its path as the user gave it, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetFlag:
+    """One `--set` or one of its siblings, with its argument."""
+
+    kind: SetKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file, flag or mapping says by itself; `label` names it to a person (`-f prod.yaml`)."""
+
+    label: str
+    values: dict[str, Any]
+    file: ValuesFile | None = None
+    flag: SetFlag | None = None
+
+
+_ORDER: tuple[SetKind, ...] = ("set-json", "set", "set-string", "set-file", "set-literal")
+"""The order in which Helm takes the flags, each kind in the order of the command line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesInput:
+    """All that is laid over a chart's values: `mapping`, then `-f` files, then flags by kind."""
+
+    mapping: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    files: tuple[ValuesFile, ...] = ()
+    flags: tuple[SetFlag, ...] = ()
+    read_file: Callable[[str], str] | None = None
+    """Gives the content of a file that `--set-file` names; reads the disk if there is none."""
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> ValuesInput:
+        """Take values as a program has them: as JSON would carry them, so that every number is a float.
+
+        Raises:
+            OptionError: something in `values` has no counterpart in JSON.
+        """
+        return cls(mapping=to_tree(values))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All layers merged, in a tree that nobody else changes; as far as they can be read."""
+        return self._merged[0]
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """What makes Helm refuse files or flags, in its order."""
+        return self._merged[1]
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """What each file, flag and mapping says by itself, the strongest last."""
+        layers: list[Layer] = []
+        if self.mapping:
+            layers.append(Layer(CALLER_VALUES, dict(self.mapping)))
+        layers.extend(
+            Layer(f"-f {file.path}", read_values_text(file.text).values, file=file)
+            for file in self.files
+            if len(file.text) <= MAX_VALUES_SIZE
+        )
+        for flag in self._ordered_flags:
+            values: dict[str, Any] = {}
+            try:
+                self._apply(flag, values)
+            except SetError:
+                continue
+            layers.append(Layer(f"--{flag.kind} {flag.text}", values, flag=flag))
+        return tuple(layers)
+
+    @property
+    def _ordered_flags(self) -> list[SetFlag]:
+        return sorted(self.flags, key=lambda flag: _ORDER.index(flag.kind))
+
+    @cached_property
+    def _merged(self) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        values = dict(self.mapping)
+        problems: list[Finding] = []
+        for file in self.files:
+            if len(file.text) > MAX_VALUES_SIZE:
+                message = f"the values file is larger than {MAX_VALUES_SIZE} bytes and is not used"
+                proposal = "Split off what templates do not need."
+                place = Place(file.path)
+                problems.append(stop(TOO_LARGE, place, message, helm="", proposal=proposal))
+                continue
+            read = read_values_text(file.text)
+            if read.error is not None:
+                helm = f"failed to parse {file.path}: "
+                problems.append(values_finding(BAD_VALUES, file.path, read.error, helm_prefix=helm))
+            values = merge_maps(values, read.values)
+        if not self.flags:
+            return values, tuple(problems)
+        # Flags are parsed into the tree itself, so it must not share maps with the files' trees.
+        values = _copy(values)
+        for flag in self._ordered_flags:
+            try:
+                values = self._apply(flag, values)
+            except SetError as error:
+                problems.append(_flag_finding(flag, str(error)))
+        return values, tuple(problems)
+
+    def _apply(self, flag: SetFlag, values: dict[str, Any]) -> dict[str, Any]:
+        """Lay one flag over `values`, which is changed, or replaced for a JSON object.
+
+        Raises:
+            SetError: the flag makes no sense; the text is what follows Helm's `failed parsing …`.
+        """
+        trimmed = flag.text.strip()
+        if flag.kind == "set-json" and trimmed.startswith("{"):
+            added = decode_json_object(trimmed)
+            merged = merge_maps(values, added)
+            values.clear()
+            values.update(merged)
+            return values
+        parse_set_line(flag.text, values, flag.kind, read_file=self.read_file or read_local_file)
+        return values
+
+
+def to_tree(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a tree of plain maps, lists, texts, floats, booleans and nulls.
+
+    Raises:
+        OptionError: something has no counterpart in JSON.
+    """
+    try:
+        tree: dict[str, Any] = _to_tree(values)
+    except RecursionError:
+        raise OptionError("the values are nested too deeply") from None
+    return tree
+
+
+def _to_tree(value: Any) -> Any:
+    match value:
+        case None | bool() | Int64():
+            return value
+        case str():
+            return "".join((value[:1], value[1:])) if len(value) > 1 else str(value)
+        case int() | float():
+            return _to_float(value)
+        case list() | tuple():
+            return [_to_tree(item) for item in cast("list[Any]", value)]
+        case _:
+            if not isinstance(value, abc.Mapping):
+                raise OptionError(f"values cannot hold a {type(value).__name__}")
+            mapping = cast("Mapping[Any, Any]", value)
+            return {_to_key(key): _to_tree(item) for key, item in mapping.items()}
+
+
+def _to_key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise OptionError(f"keys of values must be texts, not {key!r}")
+    return key
+
+
+def _to_float(value: float) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        raise OptionError(f"the number {value} is too large") from None
+    if number - number != 0.0:
+        raise OptionError(f"values cannot hold {value}")
+    return number * 1.0
+
+
+def _copy(value: Any) -> Any:
+    if value.__class__ is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [_copy(item) for item in value]
+    return value
+
+
+def _flag_finding(flag: SetFlag, reason: str) -> Finding:
+    if flag.kind != "set-json":
+        helm = f"failed parsing --{flag.kind} data: {reason}"
+    elif flag.text.strip().startswith("{"):
+        helm = f"failed parsing --set-json data JSON: {flag.text}"
+    else:
+        helm = f"failed parsing --set-json data {flag.text}"
+    message = f"`--{flag.kind} {flag.text}` makes no sense: {reason}"
+    proposal = "Write name=value; put a backslash before a comma, dot or bracket that belongs to the text."
+    return stop(BAD_FLAG, Place(COMMAND_LINE), message, helm=helm, proposal=proposal)
+
+
+def read_local_file(path: str) -> str:
+    """Give the text of a file that a flag names; bytes that are not UTF-8 become lone surrogates.
+
+    Raises:
+        ReadError: it cannot be read; the text is Go's.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ReadError(f"open {path}: {reason}") from error
+    return data.decode("utf-8", "surrogateescape")
+
+
+def read_values_files(paths: Iterable[str]) -> tuple[ValuesFile, ...]:
+    """Read `-f` files.
+
+    Raises:
+        ReadError: one cannot be read.
+    """
+    return tuple(ValuesFile(path, read_local_file(path)) for path in paths)
