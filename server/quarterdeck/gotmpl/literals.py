@@ -244,7 +244,7 @@ def _is_float_syntax(text: str) -> bool:
     if text.lstrip("+-")[:2] in ("0x", "0X"):
         match = _HEX_FLOAT.fullmatch(text)
         return match is not None and bool((match[2] + (match[3] or "")).replace("_", ""))
-    mantissa = text.split("e")[0].split("E")[0]
+    mantissa = text.split("e", maxsplit=1)[0].split("E", maxsplit=1)[0]
     return _DECIMAL_FLOAT.fullmatch(text) is not None and any(char.isdigit() for char in mantissa)
 
 

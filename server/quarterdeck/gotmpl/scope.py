@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_DECLARED = re.compile(r"(\$\w*)\s*(?::=|=|,)")
+
+
+def declared_in_broken(raw: str) -> list[str]:
+    """Give the variables that a broken tag seems to declare: later uses of them are not wrong as well."""
+    return _DECLARED.findall(raw)
+
 
 class Scope:
     """The variables visible in one template tree (a file's own text, a define, a block's body).
