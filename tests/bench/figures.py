@@ -51,17 +51,19 @@ class Timing:
         return f"{self.chart}: {self.ratio(engine):.1f}x ({ours * 1e3:.1f} ms, Helm {helm * 1e3:.1f} ms)"
 
 
-def ratio_row(what: str, least: float, timings: Sequence[Timing], *, has_prototype: bool) -> Row:
-    """Make the row of a ratio over charts: median, p10 and the five slowest charts."""
+def ratio_row(what: str, least: float, timings: Sequence[Timing], *, prototype: str = "-") -> Row:
+    """Make the row of a ratio over charts: median, p10 and the five slowest charts.
+
+    `prototype` is what is known of it where it does not take part in this run.
+    """
     ratios = [timing.ratio("ours") for timing in timings]
     slowest = sorted(timings, key=lambda timing: timing.ratio("ours"))[:5]
     details = [f"slowest: {timing.described('ours')}" for timing in slowest]
     if all(KEPT in timing.engines for timing in timings):
         kept = statistics.median(timing.ratio(KEPT) for timing in timings)
         details.append(f"with the chart kept from one rendering to the next: {kept:.2f}")
-    prototype = (
-        f"{statistics.median(timing.ratio('prototype') for timing in timings):.2f}" if has_prototype else "-"
-    )
+    if all("prototype" in timing.engines for timing in timings):
+        prototype = f"{statistics.median(timing.ratio('prototype') for timing in timings):.2f} (this run)"
     return Row(
         what=what,
         reach=f"{least:g} or more" if least != 1 else "1.0 or more",

@@ -43,8 +43,8 @@ that is timed between the rows of the same run. It takes {REFERENCE_SECONDS * 1e
 machine. "Slowness" is how many times longer it took in this run: a time of 12 ms at slowness 1.5 counts as
 8 ms. Where a row says "(… here)" that is the time before the division. Ratios need no such correction.
 
-The column of the prototype is measured only when `QUARTERDECK_PROTOTYPE` names its folder. It keeps no
-source map.
+The column of the prototype has the figures that it was left with, over more charts; where it says "(this
+run)", `QUARTERDECK_PROTOTYPE` named its folder and it took its turns too. It keeps no source map.
 """
 MARKS = {True: "yes", False: "**no**", None: "-"}
 

@@ -18,7 +18,7 @@ def test_a_ratio_divides_the_medians_of_the_rounds() -> None:
 
 def test_a_row_shows_the_median_over_charts_and_the_charts_that_gain_least() -> None:
     timings = [timing(f"chart{factor}", [float(factor)], [1.0]) for factor in range(1, 12)]
-    row = ratio_row("hot", 6, timings, has_prototype=False)
+    row = ratio_row("hot", 6, timings)
     assert row.measured == "6.00 (p10 2.00, 11 charts)"
     assert row.has_reached
     assert [detail.split(":")[1].strip() for detail in row.details] == [
@@ -27,7 +27,7 @@ def test_a_row_shows_the_median_over_charts_and_the_charts_that_gain_least() -> 
 
 
 def test_a_row_below_its_reach_is_missed() -> None:
-    assert not ratio_row("hot", 15, [timing("a", [10.0], [1.0])], has_prototype=False).has_reached
+    assert not ratio_row("hot", 15, [timing("a", [10.0], [1.0])]).has_reached
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0, 1.0), (0.5, 2.5), (1, 4.0), (0.1, 1.3)])
