@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.conversions import cast_to_float, cast_to_int, wrap_int64
 from quarterdeck.runtime.funcs.exact import Exact
 from quarterdeck.runtime.funcs.lists import check_count
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, Int64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quarterdeck.runtime.context import Context
 
 
 @function("add", "func(...any) int64")
@@ -120,7 +123,10 @@ def floor(number: Any) -> float:
 
 @function("round", "func(any, int, ...float64) float64")
 def round_number(number: Any, places: int, *thresholds: float) -> float:
-    """Round to `places` decimals; up from the threshold, .5 if none is given. Source: sprig numeric.go, round."""
+    """Round to `places` decimals; up from the threshold, .5 if none is given.
+
+    Source: sprig numeric.go, round.
+    """
     threshold = thresholds[0] if thresholds else 0.5
     power = _power_of_ten(places)
     digit = power * cast_to_float(number)

@@ -1,7 +1,7 @@
 """Go's view of a text: UTF-8 bytes, and runes where invalid bytes read as U+FFFD.
 
-Texts are `str`; a byte that is not part of valid UTF-8 is one lone surrogate (`surrogateescape`), so both views
-can be had from it without loss. ASCII texts, nearly all of them, take a short way.
+Texts are `str`; a byte that is not part of valid UTF-8 is one lone surrogate (`surrogateescape`), so both
+views can be had from it without loss. ASCII texts, nearly all of them, take a short way.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from quarterdeck.runtime.funcs.bytewise import runes
 from quarterdeck.runtime.funcs.letters import (
@@ -21,6 +21,9 @@ from quarterdeck.runtime.funcs.letters import (
     to_upper,
 )
 from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @function("upper", "func(string) string")
@@ -58,7 +61,10 @@ def untitle(text: str) -> str:
 
 @function("swapcase", "func(string) string")
 def swapcase(text: str) -> str:
-    """Exchange upper and lower case; words that start small start with title case. Source: goutils.SwapCase."""
+    """Exchange upper and lower case; words that start small start with title case.
+
+    Source: goutils.SwapCase.
+    """
     result: list[str] = []
     is_after_gap = True
     for char in runes(text):
@@ -130,7 +136,10 @@ def _is_connector(char: str) -> bool:
 
 
 def _is_alphabet(char: str) -> bool:
-    """Tell whether the character is a letter, but not of Chinese writing. Source: xstrings count.go, isAlphabet."""
+    """Tell whether the character is a letter, but not of Chinese writing.
+
+    Source: xstrings count.go, isAlphabet.
+    """
     return is_letter(char) and not any(low <= ord(char) <= high for low, high in _CJK)
 
 
@@ -237,7 +246,7 @@ class _Words:
         self.result.append(_lowered(kind, word, self.connector))
 
     def put_small_words_and_numbers(self) -> None:
-        """Add words of small letters and numbers as they follow each other, then a connector if one is due."""
+        """Add the words of small letters and numbers that follow, then a connector if one is due."""
         while self.kind in (_ALPHABET, _NUMBER):
             self.put(self.kind, self.word)
             self.advance()
@@ -264,7 +273,7 @@ def _joined_words(text: str, connector: str) -> str:
 
 
 def _join_after_letters(words: _Words) -> None:
-    """Decide what stands between a word of letters and the word after it: a number may belong to either side."""
+    """Decide what stands after a word of letters: a number may belong to it or to what follows."""
     if words.kind != _NUMBER:
         if words.kind not in (_CONNECTOR, _PUNCTUATION):
             words.result.append(words.connector)

@@ -1,6 +1,8 @@
 """Private keys and certificates: genPrivateKey, genCA, genSelfSignedCert, genSignedCert, buildCustomCert.
 
-A seeded run gets placeholders; a real one makes real keys, in `x509_certificates`, whose library is slow to import.
+A seeded run gets placeholders; a real one makes real keys, in `x509_certificates`, whose library is slow to
+import.
+
 Source: sprig crypto.go.
 """
 
@@ -64,7 +66,7 @@ class Certificate(GoStruct):
 
 
 class Request:
-    """What a certificate is asked to say: common name, addresses (4 or 16 bytes), DNS names, days from now."""
+    """What a certificate shall say: common name, addresses (4 or 16 bytes), DNS names, days from now."""
 
     __slots__ = ("addresses", "days", "dns_names", "is_authority", "name")
 
@@ -88,11 +90,12 @@ def _parse_ip(value: Any) -> bytes:
     if not isinstance(value, str):
         raise GoError(f"error parsing ip: {format_value(value)} is not a string")
     try:
-        if "%" in value:
-            raise GoError("zones are not taken")
-        return parse_address(value)
+        address = parse_address(value)
     except GoError:
-        raise GoError(f"error parsing ip: {value}") from None
+        address = b""
+    if not address or "%" in value:
+        raise GoError(f"error parsing ip: {value}")
+    return address
 
 
 def _check_dns_name(value: Any) -> str:

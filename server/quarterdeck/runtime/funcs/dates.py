@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.conversions import parse_decimal
 from quarterdeck.runtime.funcs.durations import (
     HOUR,
@@ -20,6 +19,9 @@ from quarterdeck.runtime.funcs.time_zones import UTC_ZONE, load_zone, local_zone
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import Int32, Int64
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 _HTML_DATE = "2006-01-02"
 _DAY = 24 * HOUR

@@ -5,15 +5,17 @@ Go walks maps in random order where the order shows (`keys`, `values`); here it 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.semver import Version
 from quarterdeck.runtime.funcs.text_values import text_of
 from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.kinds import MAP_TYPE, go_type, sorted_keys
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, GoMap, NilList, NilMap
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 MAX_NESTING = 10_000
 """How deep a copy or merge goes; Go's stack ends a little later, with the whole program."""
@@ -38,7 +40,9 @@ def make_dict(context: Context, *pairs: Any) -> dict[str, Any]:
 @function("get", "func(map[string]interface {}, string) any")
 def get(values: dict[str, Any], key: str) -> Any:
     """Give the key's value, "" if there is no such key."""
-    return values[key] if key in values else ""
+    if key in values:
+        return values[key]
+    return ""
 
 
 @function("set", "func(map[string]interface {}, string, any) map[string]interface {}", effect="writes")

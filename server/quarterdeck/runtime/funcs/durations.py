@@ -138,7 +138,10 @@ def _invalid(text: str) -> GoError:
 
 
 def quote_time(text: str) -> str:
-    """Give a text in quotes as package time does: bytes outside ASCII as `\\xNN`. Source: format.go, quote."""
+    r"""Give a text in quotes as package time does: bytes outside ASCII as `\xNN`.
+
+    Source: format.go, quote.
+    """
     pieces: list[str] = []
     for char in text:
         if " " <= char < "\x80":

@@ -64,14 +64,17 @@ def decode_base64(text: str) -> bytes:
         GoError: it is broken, at the byte that Go names. Source: encoding/base64, decodeQuantum.
     """
     data = to_bytes(text)
+    digits = data.translate(None, _LINE_ENDS)
+    if len(digits) % 4 or digits.endswith(b"==="):
+        return _decode_leniently(data)
     try:
-        return binascii.a2b_base64(data.translate(None, _LINE_ENDS), strict_mode=True)
+        return binascii.a2b_base64(digits, strict_mode=True)
     except binascii.Error:
         return _decode_leniently(data)
 
 
 def _decode_leniently(data: bytes) -> bytes:
-    """Decode what strict decoders refuse but Go takes (set bits after the end), or find where it is broken."""
+    """Decode what strict decoders refuse but Go takes (bits after the end), or find where it is broken."""
     digits = bytearray()
     position = 0
     while position < len(data):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 WARNING_START = "HELM_ERR_START"
 WARNING_END = "HELM_ERR_END"

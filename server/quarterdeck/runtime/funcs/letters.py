@@ -1,7 +1,7 @@
 """Letter case and kinds of characters as Go's package `unicode` sees them.
 
-Go maps one rune to one rune (simple case mapping), Python's `upper` and `lower` use the full mapping (`ß` becomes
-`SS`, a final `Σ` becomes `ς`); and Go counts fewer control characters as white space.
+Go maps one rune to one rune (simple case mapping), Python's `upper` and `lower` use the full mapping (`ß`
+becomes `SS`, a final `Σ` becomes `ς`); and Go counts fewer control characters as white space.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def is_space(char: str) -> bool:
 
 
 def is_upper(char: str) -> bool:
-    """Tell whether the character is of category Lu, or another upper case letter by `unicode.IsUpper`."""
-    return unicodedata.category(char) == "Lu" or (not char.isascii() and char.isupper())
+    """Tell whether the character is of category Lu (`unicode.IsUpper`)."""
+    return unicodedata.category(char) == "Lu"
 
 
 def is_lower(char: str) -> bool:
-    """Tell whether the character is of category Ll, or another lower case letter by `unicode.IsLower`."""
+    """Tell whether the character is of category Ll (`unicode.IsLower`)."""
     return unicodedata.category(char) == "Ll"
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.conversions import cast_to_int
 from quarterdeck.runtime.funcs.reflection import deep_equal
 from quarterdeck.runtime.funcs.sequences import NIL_DEREFERENCE, require_elements
@@ -13,6 +11,11 @@ from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_kind
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, NilList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quarterdeck.runtime.context import Context
 
 MAX_LIST_LENGTH = 10_000_000
 """How many elements a function may make; Go would take hundreds of megabytes for them."""
@@ -162,7 +165,10 @@ def _is_in(values: Sequence[Any], wanted: Any) -> bool:
 @function("slice", "func(any, ...any) any")
 @function("mustSlice", "func(any, ...any) any")
 def slice_list(values: Any, *bounds: Any) -> Any:
-    """Give the elements from the first bound to the second, nil of an empty list. Source: sprig list.go, mustSlice."""
+    """Give the elements from the first bound to the second, nil of an empty list.
+
+    Source: sprig list.go, mustSlice.
+    """
     found = require_elements(values, "list should be type of slice or array but")
     if not found:
         return None

@@ -1,12 +1,14 @@
-"""Methods of Go types that templates can call: their signatures, and Go's errors when they are called wrongly."""
+"""Methods of Go types that templates can call: their signatures, and Go's errors for wrong calls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quarterdeck.runtime import calls
 from quarterdeck.runtime.goerror import GoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 class Method(NamedTuple):
@@ -34,8 +36,30 @@ def call_method(
         raise GoError(f"can't evaluate field {name} in type {type_name}")
     if len(arguments) != len(found.params):
         raise GoError(f"wrong number of args for {name}: want {len(found.params)} got {len(arguments)}")
-    converted = [calls.validate(value, param) for value, param in zip(arguments, found.params, strict=True)]
+    converted = [_convert(value, param) for value, param in zip(arguments, found.params, strict=True)]
     try:
         return found.call(receiver, *converted)
+    except _UncallableError:
+        raise
     except GoError as error:
         raise GoError(f"error calling {name}: {error}") from None
+
+
+def uncallable(message: str) -> Method:
+    """Describe a method that templates cannot call, one with three results, by what Go says of it."""
+
+    def refuse(_receiver: Any) -> Any:
+        raise _UncallableError(message)
+
+    return Method((), refuse)
+
+
+class _UncallableError(GoError):
+    """A method was not called at all."""
+
+
+def _convert(value: Any, param: str) -> Any:
+    """Give an argument as the parameter takes it; an int may be a constant, which Go takes for a duration."""
+    if value.__class__ is int and param == "time.Duration":
+        return value
+    return calls.validate(value, param)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from quarterdeck.runtime.context import Context
+from typing import TYPE_CHECKING
+
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 
 @function("getHostByName", "func(string) string", effect="volatile")
 def get_host_by_name(context: Context, name: str) -> str:
-    """Give one of the host's addresses, "" unless DNS is enabled. Source: Helm engine.go, initFunMap; sprig."""
+    """Give one of the host's addresses, "" unless DNS is enabled.
+
+    Source: Helm engine.go, initFunMap; sprig.
+    """
     if not context.enable_dns:
         return ""
     context.volatile_calls += 1
@@ -20,7 +27,7 @@ def get_host_by_name(context: Context, name: str) -> str:
 
 
 def _look_up(name: str) -> list[str]:
-    import socket
+    import socket  # noqa: PLC0415 -- few charts need it
 
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)

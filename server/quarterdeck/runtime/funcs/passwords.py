@@ -1,6 +1,7 @@
 """Passwords and symmetric encryption: bcrypt, htpasswd, derivePassword, encryptAES, decryptAES.
 
-Source: sprig crypto.go. The libraries bcrypt and cryptography are imported with the first call that needs them.
+The libraries bcrypt and cryptography are imported with the first call that needs them. Source: sprig
+crypto.go.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def htpasswd(context: Context, user: str, password: str) -> str:
 @function("derivePassword", "func(uint32, string, string, string, string) string")
 @lru_cache(maxsize=256)
 def derive_password(counter: int, kind: str, password: str, user: str, site: str) -> str:
-    """Derive a site's password from a master password, always the same; kept, as one costs a quarter second."""
+    """Derive a site's password from a master password, always the same; kept, as one costs 0.2 seconds."""
     import hashlib  # noqa: PLC0415 -- loads a large library
     import hmac  # noqa: PLC0415 -- likewise
 

@@ -1,7 +1,7 @@
 """Slash-separated paths: base, dir, clean, ext, isAbs, and the same with os before their names.
 
-The `os` forms depend on the system in Go; charts are meant to render alike everywhere, so here they are those of
-Linux, where Helm runs in clusters and pipelines. Source: path.go.
+The `os` forms depend on the system in Go; charts are meant to render alike everywhere, so here they are those
+of Linux, where Helm runs in clusters and pipelines. Source: path.go.
 """
 
 from __future__ import annotations

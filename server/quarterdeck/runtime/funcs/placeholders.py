@@ -1,7 +1,8 @@
 """Keys, certificates and hashes that only look real.
 
-In a seeded run, in the editor and in checks, making real ones would take seconds, and they would differ from run to
-run. A placeholder has the form of the real thing, comes from the context's generator, and is known again.
+In a seeded run, in the editor and in checks, making real ones would take seconds, and they would differ from
+run to run. A placeholder has the form of the real thing, comes from the context's generator, and is known
+again.
 """
 
 from __future__ import annotations

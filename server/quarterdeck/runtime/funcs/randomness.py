@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from quarterdeck.runtime.context import Context
+from typing import TYPE_CHECKING
+
 from quarterdeck.runtime.funcs.bytewise import runes
 from quarterdeck.runtime.funcs.encoding import encode_base64
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

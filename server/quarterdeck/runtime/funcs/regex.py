@@ -1,22 +1,25 @@
 """Regular expressions: Go's syntax is RE2's, Go's ways of walking over matches and of replacing are its own.
 
-The library re2 is imported with the first expression. Where it is missing, Python's `re` runs the expressions that
-mean the same to both; `is_exact` tells.
+The library re2 is imported with the first expression. Where it is missing, Python's `re` runs the expressions
+that mean the same to both; `is_exact` tells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.bytewise import from_bytes, has_broken_bytes, to_bytes
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.quoting import can_backquote, quote
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, NilList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quarterdeck.runtime.context import Context
 
 _MESSAGES = {
     "bad repetition operator": "invalid nested repetition operator",
@@ -131,7 +134,7 @@ def _compile(source: str):  # noqa: ANN202 -- the library's own types stay in he
     if "\\C" in source and "\\Q" not in source and re.search(_ANY_BYTE, source):
         raise GoError("error parsing regexp: invalid escape sequence: `\\C`")
     try:
-        import re2
+        import re2  # noqa: PLC0415 -- slow to import, and it may be missing
     except ImportError:
         return _compile_with_re(source)
     options = re2.Options()
@@ -146,7 +149,7 @@ def _compile(source: str):  # noqa: ANN202 -- the library's own types stay in he
 def is_exact() -> bool:
     """Tell whether expressions run as Go runs them, not by Python's `re`."""
     try:
-        import re2  # noqa: F401 -- only its presence counts
+        import re2  # noqa: F401, PLC0415 -- only its presence counts
     except ImportError:
         return False
     return True
@@ -164,7 +167,7 @@ def _translate_error(message: bytes | str, source: str) -> str:
 
 
 def _compile_with_re(source: str):  # noqa: ANN202 -- see _compile
-    """Compile with Python's `re`, which has no `\\z`, no POSIX classes, and flags at the start alone."""
+    r"""Compile with Python's `re`, which has no `\z`, no POSIX classes, and flags at the start alone."""
     text = source.replace("\\z", "\\Z")
     for name, content in {"alpha": "A-Za-z", "digit": "0-9", "alnum": "0-9A-Za-z", "space": r"\s"}.items():
         text = text.replace(f"[:{name}:]", content)
@@ -317,5 +320,8 @@ def must_regex_split(source: str, text: str, limit: int) -> GoList:
 
 @function("regexQuoteMeta", "func(string) string")
 def regex_quote_meta(text: str) -> str:
-    """Put a backslash before each character that means something in an expression. Source: regexp.QuoteMeta."""
+    """Put a backslash before each character that means something in an expression.
+
+    Source: regexp.QuoteMeta.
+    """
     return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", text)

@@ -1,6 +1,7 @@
 """Semantic versions: the value, and the functions semver and semverCompare.
 
-Source: Masterminds/semver v3.5 version.go; it takes versions with fewer than three numbers and with leading zeros.
+Source: Masterminds/semver v3.5 version.go; it takes versions with fewer than three numbers and with leading
+zeros.
 """
 
 from __future__ import annotations
@@ -229,6 +230,8 @@ _VALUE_METHODS: dict[str, Method] = {
     "SetPrerelease": method(_with_prerelease, "string"),
     "SetMetadata": method(_with_metadata, "string"),
     "Value": method(Version.format),
+    "MarshalJSON": method(lambda version: f'"{version.format()}"'.encode()),
+    "MarshalText": method(lambda version: version.format().encode()),
 }
 
 _POINTER_METHODS: dict[str, Method] = {

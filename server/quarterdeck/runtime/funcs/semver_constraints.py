@@ -1,20 +1,23 @@
 """Constraints on versions: `>=1.2, <2 || ~3.1`, and the function semverCompare.
 
-Source: Masterminds/semver v3.5 constraints.go. A group of constraints without a prerelease in it never takes a
-version that is one.
+Source: Masterminds/semver v3.5 constraints.go. A group of constraints without a prerelease in it never takes
+a version that is one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from quarterdeck.runtime.funcs.bytewise import byte_length
 from quarterdeck.runtime.funcs.semver import Version, compare_prereleases, parse_version
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.signatures import function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_CONSTRAINT_LENGTH = 512
 MAX_GROUPS = 32
@@ -96,10 +99,8 @@ def _is_other(constraint: Constraint, version: Version) -> bool:
 
 def _is_greater(constraint: Constraint, version: Version) -> bool:
     wanted = constraint.version
-    if (
-        not constraint.any_number
-        or version.numbers[0] == wanted.numbers[0]
-        and not (constraint.any_minor or constraint.any_patch)
+    if not constraint.any_number or (
+        version.numbers[0] == wanted.numbers[0] and not (constraint.any_minor or constraint.any_patch)
     ):
         return version.compare(wanted) > 0
     if version.numbers[0] != wanted.numbers[0]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_kind
 from quarterdeck.runtime.values import GoStruct, Uint8
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NIL_DEREFERENCE = "runtime error: invalid memory address or nil pointer dereference"
 """What `reflect.TypeOf(nil).Kind()` fails with."""

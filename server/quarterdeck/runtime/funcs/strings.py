@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from quarterdeck.runtime.context import Context
+from typing import TYPE_CHECKING
+
 from quarterdeck.runtime.funcs.bytewise import byte_length, byte_slice, from_bytes, latin1, to_bytes
 from quarterdeck.runtime.funcs.letters import WHITE_SPACE
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, GoMap
+
+if TYPE_CHECKING:
+    from quarterdeck.runtime.context import Context
 
 
 @function("hello", "func() string")
@@ -69,7 +73,10 @@ def has_suffix(suffix: str, text: str) -> bool:
 
 @function("replace", "func(string, string, string) string", effect="context")
 def replace(context: Context, old: str, new: str, text: str) -> str:
-    """Replace every `old` by `new`; an empty `old` stands before and after each rune. Source: strings.Replace."""
+    """Replace every `old` by `new`; an empty `old` stands before and after each rune.
+
+    Source: strings.Replace.
+    """
     if len(new) > len(old):
         places = text.count(old)
         context.budget.check_length(len(text) + places * (len(new) - len(old)))
@@ -120,7 +127,10 @@ def trunc(length: int, text: str) -> str:
 
 @function("substr", "func(int, int, string) string")
 def substr(start: int, end: int, text: str) -> str:
-    """Give the bytes from `start` to `end`, to the last one if `end` is negative. Source: sprig, substring."""
+    """Give the bytes from `start` to `end`, to the last one if `end` is negative.
+
+    Source: sprig, substring.
+    """
     size = byte_length(text)
     if start < 0:
         if end < 0:
@@ -189,7 +199,10 @@ def split_list(separator: str, text: str) -> GoList:
 
 
 def split_text(text: str, separator: str, count: int) -> list[str]:
-    """Split into at most `count` parts, all if negative; an empty separator splits runes. Source: strings.SplitN."""
+    """Split into at most `count` parts, all if negative; an empty separator splits runes.
+
+    Source: strings.SplitN.
+    """
     if count == 0:
         return []
     if separator:

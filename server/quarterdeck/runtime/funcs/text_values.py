@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck.runtime import printing, quoting
-from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.bytewise import byte_order, from_bytes
 from quarterdeck.runtime.funcs.sequences import elements
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from quarterdeck.runtime.context import Context
 
 
 def text_of(value: Any) -> str:
@@ -79,7 +82,8 @@ def join(context: Context, separator: str, value: Any) -> str:
 def sort_alpha(context: Context, value: Any) -> GoList:
     """Give the elements as texts, in the order of their bytes; a list of strings is sorted itself.
 
-    Source: sprig list.go, sortAlpha, where strslice hands a []string back and sort.StringSlice sorts it in place.
+    Source: sprig list.go, sortAlpha, where strslice hands a []string back and sort.StringSlice sorts it in
+    place.
     """
     texts = to_strings("<nil>" if value is None else value)
     ordered = sorted(texts, key=None if all(map(str.isascii, texts)) else byte_order)

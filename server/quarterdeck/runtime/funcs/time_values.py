@@ -13,10 +13,12 @@ from quarterdeck.runtime.funcs.calendar_dates import (
     days_from_date,
     weekday_of,
 )
+from quarterdeck.runtime.funcs.conversions import wrap_int64
 from quarterdeck.runtime.funcs.durations import SECOND, Duration, clamp_duration
-from quarterdeck.runtime.funcs.methods import Method, call_method, method
+from quarterdeck.runtime.funcs.methods import Method, call_method, method, uncallable
 from quarterdeck.runtime.funcs.time_layouts import LayoutTime, format_time
 from quarterdeck.runtime.funcs.time_zones import COMPUTER_ZONE, UTC_ZONE, Zone
+from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import GoStruct, Int64, NamedInt
 
 if TYPE_CHECKING:
@@ -121,6 +123,15 @@ class Time(GoStruct):
 
     json_value = marshal
 
+    def go_string(self) -> str:
+        """Give it as Go code."""
+        civil = self.civil()
+        zones = {"UTC": "time.UTC", "Local": "time.Local"}
+        zone = zones.get(self.zone.name) or f"time.Location({quote(self.zone.name)})"
+        month = MONTH_NAMES[civil.month - 1]
+        clock = f"{civil.hour}, {civil.minute}, {civil.second}, {self.nanoseconds}"
+        return f"time.Date({civil.year}, time.{month}, {civil.day}, {clock}, {zone})"
+
     def shown(self) -> int:
         """Give the seconds that clocks of its zone show, counted as if the zone were UTC."""
         return self.seconds + self.zone.at(self.seconds)[1]
@@ -191,18 +202,26 @@ _METHODS: dict[str, Method] = {
     "AddDate": method(_add_date, "int", "int", "int"),
     "After": method(lambda time, other: time.instant() > other.instant(), "time.Time"),
     "Before": method(lambda time, other: time.instant() < other.instant(), "time.Time"),
+    "Clock": uncallable("function Clock has 3 return values; should be 1 or 2"),
     "Compare": method(
         lambda time, other: (time.instant() > other.instant()) - (time.instant() < other.instant()),
         "time.Time",
     ),
+    "Date": uncallable("function Date has 3 return values; should be 1 or 2"),
     "Day": method(lambda time: time.civil().day),
     "Equal": method(lambda time, other: time.instant() == other.instant(), "time.Time"),
     "Format": method(Time.format_as, "string"),
+    "GoString": method(Time.go_string),
     "Hour": method(lambda time: time.civil().hour),
     "In": method(lambda time, location: time.in_zone(location.zone), "*time.Location"),
+    "ISOWeek": uncallable(
+        "invalid function signature for ISOWeek: second return value should be error; is int"
+    ),
     "IsZero": method(lambda time: time.instant() == (ZERO_SECONDS, 0)),
     "Local": method(lambda time: time.in_zone(COMPUTER_ZONE)),
     "Location": method(lambda time: Location(time.zone)),
+    "MarshalJSON": method(lambda time: f'"{time.marshal()}"'.encode()),
+    "MarshalText": method(lambda time: time.marshal().encode()),
     "Minute": method(lambda time: time.civil().minute),
     "Month": method(lambda time: Month(time.civil().month)),
     "Nanosecond": method(lambda time: time.nanoseconds),
@@ -215,8 +234,9 @@ _METHODS: dict[str, Method] = {
     "Unix": method(lambda time: Int64(time.seconds)),
     "UnixMicro": method(lambda time: Int64(time.seconds * 1_000_000 + time.nanoseconds // 1_000)),
     "UnixMilli": method(lambda time: Int64(time.seconds * 1_000 + time.nanoseconds // 1_000_000)),
-    "UnixNano": method(lambda time: Int64(time.seconds * SECOND + time.nanoseconds)),
+    "UnixNano": method(lambda time: Int64(wrap_int64(time.seconds * SECOND + time.nanoseconds))),
     "Weekday": method(lambda time: Weekday(weekday_of(time.shown()))),
     "Year": method(lambda time: time.civil().year),
     "YearDay": method(lambda time: time.civil().year_day),
+    "Zone": uncallable("invalid function signature for Zone: second return value should be error; is int"),
 }

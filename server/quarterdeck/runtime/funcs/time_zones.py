@@ -35,7 +35,7 @@ class Zone:
         return self.abbreviation, self.offset
 
     def find(self, abbreviation: str, second: int) -> int | None:
-        """Give the offset that an abbreviation stands for, at or near a time; None if it is not in use here."""
+        """Give the offset that an abbreviation stands for near a time; None if it is not in use here."""
         for near in (second, second - _HALF_A_YEAR, second + _HALF_A_YEAR):
             found, offset = self.at(near)
             if found == abbreviation:
@@ -85,7 +85,7 @@ def load_zone(context: Context, name: str) -> Zone:
 
 @lru_cache(maxsize=64)
 def _load_place(name: str) -> Zone:
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 -- slow to import
 
     try:
         return Place(name, ZoneInfo(name))

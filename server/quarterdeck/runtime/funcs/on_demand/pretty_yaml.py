@@ -1,7 +1,7 @@
 """Value to YAML text as go-yaml v3 writes it with an indentation of 2, which is what `toYamlPretty` gives.
 
-Unlike `toYaml` the value does not go through JSON, lists are indented in their maps, and long lines are not folded.
-Source: go.yaml.in/yaml/v3 encode.go and emitterc.go.
+Unlike `toYaml` the value does not go through JSON, lists are indented in their maps, and long lines are not
+folded. Source: go.yaml.in/yaml/v3 encode.go and emitterc.go.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def _plain(value: Any) -> Any:
 def _write(value: Any, indent: int, pieces: list[str], *, is_in_place: bool) -> None:
     """Write a value from where the line stands, with the line feed after it.
 
-    A collection's entries go to lines at `indent`; `is_in_place` tells that the first one may start on this line.
+    A collection's entries go to lines at `indent`; `is_in_place` tells that the first one may start on this
+    line.
     """
     if isinstance(value, dict) and value:
         _write_map(cast("dict[str, Any]", value), indent, pieces, is_in_place=is_in_place)

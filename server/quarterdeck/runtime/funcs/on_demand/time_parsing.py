@@ -204,7 +204,9 @@ class _Problem(NamedTuple):
 
 
 def parse_time(layout: str, value: str, local: Zone) -> Time:
-    """Read a time by a layout; without a zone in it, clocks of `local` showed it. Source: time.ParseInLocation.
+    """Read a time by a layout; without a zone in it, clocks of `local` showed it.
+
+    Source: time.ParseInLocation.
 
     Raises:
         GoError: it does not fit the layout, or is no time.
@@ -254,7 +256,7 @@ def _to_time(reader: _Reader, problem: _Problem, local: Zone) -> Time:
     offset = (
         int(reader.zone_name[3:]) * 3600 if reader.zone_name.startswith("GMT") and reader.zone_name[3:] else 0
     )
-    return Time(shown.seconds - offset, shown.nanoseconds, Zone(reader.zone_name, reader.zone_name, offset))
+    return Time(shown.seconds, shown.nanoseconds, Zone(reader.zone_name, reader.zone_name, offset))
 
 
 def _with_offset(shown: Time, offset: int, name: str, local: Zone) -> Time:

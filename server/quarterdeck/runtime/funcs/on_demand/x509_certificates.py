@@ -89,7 +89,7 @@ def load_certificate(data: bytes) -> x509.Certificate:
 def sign(
     request: Request, now: datetime, key_text: str | None, signer: tuple[str, str] | None
 ) -> tuple[str, str]:
-    """Make a certificate; give it and its key as PEM. `signer` is the PEM of an authority's certificate and key.
+    """Make a certificate; give it and its key as PEM. `signer` is an authority's certificate and key in PEM.
 
     Raises:
         GoError: the signing key cannot sign this.
@@ -121,7 +121,7 @@ def sign(
 
 
 def _name(common_name: str) -> x509.Name:
-    """Give a name of a common name alone, however long it is; Go does not limit it to 64 characters either."""
+    """Give a name of a common name alone, also one longer than 64 characters, as Go does."""
     if not common_name:
         return x509.Name([])
     with warnings.catch_warnings():
