@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from bench.subjects import Subject
 
 
+UNCOUNTED_ROUNDS = 4
+"""Hot renderings come after these, in which code that turns out to run often is compiled."""
+
+
 def time_hot(subjects: Sequence[Subject], rounds: int, report: Callable[[str], None]) -> list[Timing]:
-    """Render each chart again and again in this process; the first rendering of each is not counted.
+    """Render each chart again and again in this process; the first renderings of each are not counted.
 
     Our chart is loaded anew for each rendering too, untimed: a chart that is kept remembers its merged
     values, and then Helm would coalesce within the time and we would not. What keeping it gains is measured
@@ -41,7 +45,8 @@ def time_chart_hot(
     ask_helm(subject.folder, subject.values)
     kept = {name: engine.load(subject.folder) for name, engine in engines.items()}
     for name, engine in engines.items():
-        engine.render(kept[name], subject.values)
+        for _ in range(UNCOUNTED_ROUNDS):
+            engine.render(kept[name], subject.values)
     for _ in range(rounds):
         timing.helm.append(ask_helm(subject.folder, subject.values).seconds)
         for name, engine in engines.items():
