@@ -50,10 +50,13 @@ _GO_SPACE = (
 class OpenBlock:
     """A block whose end has not come yet; `outer` is the list that its node will join."""
 
-    __slots__ = (
-        "body", "else_tag", "is_chained", "kind", "mark", "name", "name_end", "name_start", "outer", "pipeline",
-        "range_depth", "scope", "tag",
-    )  # fmt: skip
+    # Made for every block, so only what differs from these is set on each.
+    body: tuple[Statement, ...] = ()
+    else_tag: Tag | None = None
+    is_chained = False
+    name = ""
+    name_start = 0
+    name_end = 0
 
     def __init__(
         self,
@@ -72,12 +75,6 @@ class OpenBlock:
         self.scope = scope
         self.mark = mark
         self.range_depth = range_depth
-        self.body: tuple[Statement, ...] = ()
-        self.else_tag: Tag | None = None
-        self.is_chained = False
-        self.name = ""
-        self.name_start = 0
-        self.name_end = 0
 
     def branch(
         self, body: tuple[Statement, ...], otherwise: Else | None, end: int, end_tag: Tag | None
@@ -163,7 +160,7 @@ class Blocks:
         frame = OpenBlock(kind, tag, parsed.pipeline, self._body, self._scope, mark, self._range_depth)
         if kind is TagKind.DEFINE or kind is TagKind.BLOCK:
             frame.name, frame.name_start, frame.name_end = parsed.name, parsed.name_start, parsed.name_end
-            frame.mark = self._scope.mark()  # what a block's own pipeline declares stays known after it
+            frame.mark = self._scope.depth  # what a block's own pipeline declares stays known after it
             self._scope = Scope()
             self._range_depth = 0
         elif kind is TagKind.RANGE:
@@ -230,8 +227,8 @@ class Blocks:
         stack = self._stack
         body = tuple(self._body)
         otherwise: Else | None = None
+        frame = stack.pop()
         while True:
-            frame = stack.pop()
             if frame.else_tag is not None:
                 otherwise = Else(frame.else_tag.start, body_end, frame.else_tag, body)
                 body = frame.body
@@ -240,7 +237,8 @@ class Blocks:
             tag = frame.tag
             node = frame.branch(body, otherwise, body_end, None)
             otherwise = Else(tag.start, body_end, tag, (node,), True)  # noqa: FBT003  positional for speed
-            body = stack[-1].body
+            frame = stack.pop()
+            body = frame.body
         end = body_end if end_tag is None else end_tag.end
         tag = frame.tag
         node: Statement
@@ -288,5 +286,6 @@ def is_empty_body(body: tuple[Statement, ...]) -> bool:
     Source: parse.go, IsEmptyTree
     """
     return all(
-        isinstance(node, Comment) or (isinstance(node, Text) and not node.value.strip(_GO_SPACE)) for node in body
+        isinstance(node, Comment) or (isinstance(node, Text) and not node.value.strip(_GO_SPACE))
+        for node in body
     )

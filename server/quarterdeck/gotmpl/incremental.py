@@ -7,7 +7,17 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from quarterdeck.gotmpl.blocks import MAX_PROBLEMS, is_empty_body
-from quarterdeck.gotmpl.nodes import Action, Block, Broken, Define, Item, Pipeline, Template, TemplateCall, Text
+from quarterdeck.gotmpl.nodes import (
+    Action,
+    Block,
+    Broken,
+    Define,
+    Item,
+    Pipeline,
+    Template,
+    TemplateCall,
+    Text,
+)
 from quarterdeck.gotmpl.parser import EVERY_NAME, parse_template
 from quarterdeck.gotmpl.problems import FILE_MARK
 from quarterdeck.gotmpl.scope import declared_in_broken

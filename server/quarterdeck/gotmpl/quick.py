@@ -306,11 +306,14 @@ def _find_shape(source: str) -> Shape:
     if name_at:
         name_word = words[name_at]
         name = name_word[1][1]
-        name_start = sum([word[3] for word in words[:name_at]])
+        name_start = words[0][3] + words[1][3]
         name_end = name_start + name_word[2]
     if not commands_at:
         return Shape(kind, trims_left, trims_right, (), 0, (), False, 0, name, name_start, name_end)  # noqa: FBT003
-    at = start = sum([word[3] for word in words[:pipeline_at]])
+    at = words[0][3]
+    for word in words[1:pipeline_at]:
+        at += word[3]
+    start = at
     declared: tuple[tuple[str, int], ...] = ()
     if declared_at:
         for index in range(pipeline_at, commands_at):

@@ -21,10 +21,12 @@ class Scope:
     Source: text/template/parse parse.go, Tree.vars
     """
 
-    __slots__ = ("_order", "visible")
+    __slots__ = ("_order", "depth", "visible")
 
     def __init__(self) -> None:
         self.visible: set[str] = {"$"}
+        self.depth = 0
+        """How many variables are declared; `restore` takes it back."""
         self._order: list[str] = []
 
     def declare(self, name: str) -> None:
@@ -32,17 +34,11 @@ class Scope:
         if name not in self.visible:
             self.visible.add(name)
             self._order.append(name)
+            self.depth += 1
 
-    def mark(self) -> int:
-        """Give the state that `restore` takes back."""
-        return len(self._order)
-
-    def restore(self, mark: int) -> None:
-        """Forget the variables declared since `mark`."""
-        order = self._order
-        while len(order) > mark:
-            self.visible.discard(order.pop())
-
-    def names(self) -> tuple[str, ...]:
-        """Give the declared variables, oldest first."""
-        return tuple(self._order)
+    def restore(self, depth: int) -> None:
+        """Forget the variables declared since `depth` was that."""
+        if depth < self.depth:
+            self.visible.difference_update(self._order[depth:])
+            del self._order[depth:]
+            self.depth = depth

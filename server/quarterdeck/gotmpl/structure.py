@@ -179,7 +179,7 @@ class Builder(Blocks):
                     continue
             elif words and (kind is _ACTION or (kind is _IF and len(stack) < MAX_NESTING)):
                 scope = self._scope
-                mark = scope.mark()
+                mark = scope.depth
                 if shape.declared:
                     for name, _ in shape.declared:
                         scope.declare(name)
@@ -215,7 +215,7 @@ class Builder(Blocks):
             return end
         if kind in CHAINED and self._is_misplaced(kind, start, end):
             return end
-        mark = self._scope.mark()
+        mark = self._scope.depth
         parsed = self._read_shape(shape, start, end)
         if parsed is None:
             try:
@@ -324,7 +324,7 @@ class Builder(Blocks):
         end = broken_end(text, start, 0)
         if kind in CHAINED and is_chained_else(text, start) and self._is_misplaced(kind, start, end):
             return end
-        mark = self._scope.mark()
+        mark = self._scope.depth
         try:
             parsed = self._parser(start).parse()
         except TagError as error:
