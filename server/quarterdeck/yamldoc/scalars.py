@@ -75,7 +75,8 @@ def is_simple_key(text: str) -> bool:
     """
     if len(text) <= 32 and text.isascii() and text.isprintable():
         return True
-    return not any(character in text for character in "\n\r\x85\u2028\u2029") and len(text.encode()) <= 128
+    is_one_line = not any(character in text for character in "\n\r\x85\u2028\u2029")
+    return is_one_line and len(text.encode("utf-8", "surrogatepass")) <= 128
 
 
 def fold(form: str, column: int, indent: int) -> str:

@@ -53,10 +53,11 @@ def test_scalars_mean_what_go_yaml_makes_of_them(scalar: str, value: Any) -> Non
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        ("10", "10"), ("0x1f", "31"), ("1.5", "1.5"), ("0.1", "0.1"), ("1e10", "1e+10"), ("16777217.5", "1.6777218e+07"),
-        ("true", "true"), ("y", "true"), ("n", "false"), ("off", "false"), (".inf", ".inf"), ("-.INF", "-.inf"),
-        (".nan", ".nan"), ("1e300", ".inf"), ("'10'", "10"), ("2001-01-01", "2001-01-01"), ("name", "name"), ("=", "="),
-        ("!!str 10", "10"), ("!!int '0x10'", "16"), ("1:30", "1:30"),
+        ("10", "10"), ("0x1f", "31"), ("1.5", "1.5"), ("0.1", "0.1"), ("1e10", "1e+10"),
+        ("16777217.5", "1.6777218e+07"), ("true", "true"), ("y", "true"), ("n", "false"), ("off", "false"),
+        (".inf", ".inf"), ("-.INF", "-.inf"), (".nan", ".nan"), ("1e300", ".inf"), ("'10'", "10"),
+        ("2001-01-01", "2001-01-01"), ("name", "name"), ("=", "="), ("!!str 10", "10"),
+        ("!!int '0x10'", "16"), ("1:30", "1:30"),
     ],
 )  # fmt: skip
 def test_keys_become_strings_as_in_sigs_yaml(key: str, text: str) -> None:
@@ -151,7 +152,8 @@ def test_errors_are_go_s_word_for_word(text: str, message: str) -> None:
 
 def test_strict_loading_refuses_keys_that_come_twice() -> None:
     assert error_of("a: 1\na: 2\nb:\n  c: 1\n  c: 2\n", strict=True) == (
-        f'{CONVERSION}yaml: unmarshal errors:\n  line 2: key "a" already set in map\n  line 5: key "c" already set in map'
+        f"{CONVERSION}yaml: unmarshal errors:\n"
+        '  line 2: key "a" already set in map\n  line 5: key "c" already set in map'
     )
     assert load_yaml("1: a\n1.0: b\n", strict=True)[1] is None
 
@@ -162,7 +164,10 @@ def test_text_after_a_forbidden_character_counts_only_if_go_has_read_it() -> Non
 
 
 def test_equal_leaves_are_objects_of_their_own() -> None:
-    for text in ("[x, x, 'x', \"x\", word, word, 1, 1, 8080, 8080, !!str y, !!str y]", "a: x\nb: x\nc: 1\nd: 1\n"):
+    for text in (
+        "[x, x, 'x', \"x\", word, word, 1, 1, 8080, 8080, !!str y, !!str y]",
+        "a: x\nb: x\nc: 1\nd: 1\n",
+    ):
         value = load(text)
         leaves = list(value.values() if isinstance(value, dict) else value)
         assert len({id(leaf) for leaf in leaves}) == len(leaves)

@@ -17,15 +17,25 @@ from quarterdeck.yamldoc.pretty import emit_yaml_pretty
 
 FRAGMENTS = st.sampled_from(
     [
-        "a", "b: ", "- ", "\n", "  ", "\n  ", "'", '"', "[", "]", "{", "}", ",", ": ", ":", "#", "|\n", ">-\n", "&a ",
-        "*a", "<<: ", "? ", "---\n", "...\n", "!!int ", "!!binary ", "! ", "\t", "\r\n", "\x85", "\u2028", "\ufeff", "é",
-        "😀", "\x00", "\x7f", "\udcff", "\ud800", "%YAML 1.1\n", "%", "@", "null", "0x1f", "1e999", ".nan", "\\", "key: v\n",
+        "a", "b: ", "- ", "\n", "  ", "\n  ", "'", '"', "[", "]", "{", "}", ",", ": ", ":", "#", "|\n",
+        ">-\n", "&a ", "*a", "<<: ", "? ", "---\n", "...\n", "!!int ", "!!binary ", "! ", "\t", "\r\n",
+        "\x85", "\u2028", "\ufeff", "é", "😀", "\x00", "\x7f", "\udcff", "\ud800", "%YAML 1.1\n", "%", "@",
+        "null", "0x1f", "1e999", ".nan", "\\", "key: v\n",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(FRAGMENTS, max_size=30).map("".join), st.text(st.characters(), max_size=60))
-STRINGS = st.one_of(TEXTS, st.lists(st.sampled_from(["word", " ", "  ", "\n", ": ", "#", "'"]), max_size=40).map("".join))
+STRINGS = st.one_of(
+    TEXTS, st.lists(st.sampled_from(["word", " ", "  ", "\n", ": ", "#", "'"]), max_size=40).map("".join)
+)
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.floats(), st.integers(-(2**63), 2**63 - 1), STRINGS, st.binary(max_size=5)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.floats(),
+        st.integers(-(2**63), 2**63 - 1),
+        STRINGS,
+        st.binary(max_size=5),
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(STRINGS, inner, max_size=4)),
     max_leaves=12,
 )
