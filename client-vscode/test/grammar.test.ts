@@ -55,7 +55,7 @@ test('YAML goes on after an action', async () => {
         [' c', /comment\.line/],
     );
     for (const token of (await tokens(text)).filter((each) => /^[ab]$/.test(each.text))) {
-        assert.doesNotMatch(token.scopes.join(' '), /meta\.action\.helm/);
+        assert.doesNotMatch(token.scopes.join(' '), /meta\.embedded\.action\.helm/);
     }
 });
 
