@@ -5,14 +5,14 @@ Go walks maps in random order where the order shows (`keys`, `values`); here it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.funcs.semver import Version
 from quarterdeck.runtime.funcs.text_values import text_of
 from quarterdeck.runtime.goerror import BudgetError, GoError
-from quarterdeck.runtime.kinds import MAP_TYPE, go_type, sorted_keys
+from quarterdeck.runtime.kinds import MAP_TYPE, go_type, is_nil, sorted_keys
 from quarterdeck.runtime.signatures import function
-from quarterdeck.runtime.values import GoList, GoMap, NilList, NilMap
+from quarterdeck.runtime.values import GoList, GoMap
 
 if TYPE_CHECKING:
     from quarterdeck.runtime.context import Context
@@ -150,17 +150,19 @@ def copy_value(value: Any, depth: int) -> Any:
     """
     if isinstance(value, Version):
         return type(value)((0, 0, 0))
-    if not isinstance(value, (dict, list)) or value.__class__ in (NilMap, NilList):
-        return value
+    if not isinstance(value, (dict, list)) or is_nil(value):
+        return cast("Any", value)
     if depth > MAX_NESTING:
         raise BudgetError("a value is nested too deeply to be copied")
     try:
         if isinstance(value, dict):
-            return _like(value, {key: copy_value(item, depth + 1) for key, item in value.items()})
-        copied = [copy_value(item, depth + 1) for item in value]
-        return GoList(copied, value.go_type) if isinstance(value, GoList) else copied
+            mapping = cast("dict[str, Any]", value)
+            return _like(mapping, {key: copy_value(item, depth + 1) for key, item in mapping.items()})
+        items = cast("list[Any]", value)
+        copied = [copy_value(item, depth + 1) for item in items]
     except RecursionError:
         raise BudgetError("a value is nested too deeply to be copied") from None
+    return GoList(copied, items.go_type) if isinstance(items, GoList) else copied
 
 
 def _like(value: dict[str, Any], copied: dict[str, Any]) -> dict[str, Any]:

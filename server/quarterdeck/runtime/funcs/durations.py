@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from quarterdeck.runtime.funcs.methods import Method, call_method, method
+from quarterdeck.runtime.funcs.methods import Method, call_method, getter, method
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.values import Int64, NamedInt
 
@@ -173,15 +173,15 @@ def _in_units(duration: int, unit: int) -> float:
     return -result if duration < 0 else result
 
 
-_METHODS: dict[str, Method] = {
-    "Abs": method(lambda duration: clamp_duration(abs(duration))),
-    "Hours": method(lambda duration: _in_units(duration, HOUR)),
-    "Microseconds": method(lambda duration: Int64(_truncate(duration, MICROSECOND) // MICROSECOND)),
-    "Milliseconds": method(lambda duration: Int64(_truncate(duration, MILLISECOND) // MILLISECOND)),
-    "Minutes": method(lambda duration: _in_units(duration, MINUTE)),
-    "Nanoseconds": method(Int64),
+_METHODS: dict[str, Method[Duration]] = {
+    "Abs": getter(lambda duration: clamp_duration(abs(duration))),
+    "Hours": getter(lambda duration: _in_units(duration, HOUR)),
+    "Microseconds": getter(lambda duration: Int64(_truncate(duration, MICROSECOND) // MICROSECOND)),
+    "Milliseconds": getter(lambda duration: Int64(_truncate(duration, MILLISECOND) // MILLISECOND)),
+    "Minutes": getter(lambda duration: _in_units(duration, MINUTE)),
+    "Nanoseconds": getter(Int64),
     "Round": method(round_duration, "time.Duration"),
-    "Seconds": method(lambda duration: _in_units(duration, SECOND)),
-    "String": method(Duration.format),
+    "Seconds": getter(lambda duration: _in_units(duration, SECOND)),
+    "String": getter(Duration.format),
     "Truncate": method(_truncate, "time.Duration"),
 }

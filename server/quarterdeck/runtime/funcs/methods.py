@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from quarterdeck.runtime import calls
 from quarterdeck.runtime.goerror import GoError
@@ -10,21 +10,28 @@ from quarterdeck.runtime.goerror import GoError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_R = TypeVar("_R")
 
-class Method(NamedTuple):
-    """One method: the Go types of its parameters, and what it does to the receiver and the arguments."""
+
+class Method(NamedTuple, Generic[_R]):
+    """A method of values of one type: the Go types of its parameters, and what it does."""
 
     params: tuple[str, ...]
     call: Callable[..., Any]
 
 
-def method(call: Callable[..., Any], *params: str) -> Method:
+def getter(call: Callable[[_R], Any]) -> Method[_R]:
+    """Describe a method without parameters."""
+    return Method((), call)
+
+
+def method(call: Callable[..., Any], *params: str) -> Method[Any]:
     """Describe a method with parameters of these Go types."""
     return Method(params, call)
 
 
 def call_method(
-    receiver: Any, type_name: str, methods: Mapping[str, Method], name: str, arguments: tuple[Any, ...]
+    receiver: _R, type_name: str, methods: Mapping[str, Method[_R]], name: str, arguments: tuple[Any, ...]
 ) -> Any:
     """Call the receiver's method.
 
@@ -37,6 +44,10 @@ def call_method(
     if len(arguments) != len(found.params):
         raise GoError(f"wrong number of args for {name}: want {len(found.params)} got {len(arguments)}")
     converted = [_convert(value, param) for value, param in zip(arguments, found.params, strict=True)]
+    if None in converted:
+        raise GoError(
+            f"error calling {name}: runtime error: invalid memory address or nil pointer dereference"
+        )
     try:
         return found.call(receiver, *converted)
     except _UncallableError:
@@ -45,7 +56,7 @@ def call_method(
         raise GoError(f"error calling {name}: {error}") from None
 
 
-def uncallable(message: str) -> Method:
+def uncallable(message: str) -> Method[Any]:
     """Describe a method that templates cannot call, one with three results, by what Go says of it."""
 
     def refuse(_receiver: Any) -> Any:

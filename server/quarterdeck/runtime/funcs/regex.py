@@ -7,8 +7,9 @@ that mean the same to both; `is_exact` tells.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from quarterdeck.runtime.funcs.bytewise import from_bytes, has_broken_bytes, to_bytes
 from quarterdeck.runtime.goerror import GoError
@@ -17,7 +18,7 @@ from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoList, NilList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from quarterdeck.runtime.context import Context
 
@@ -58,11 +59,11 @@ class Expression:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._search, self.names, self.groups = _compile(source)
+        self._compiled = _compile(source)
 
     def search(self, data: bytes, start: int = 0) -> _Found | None:
         """Find the leftmost match at or after `start`; assertions see the bytes before it."""
-        return self._search(data, start)
+        return self._compiled.search(data, start)
 
     def matches(self, data: bytes, limit: int) -> Iterator[tuple[int, int]]:
         """Give the spans of matches one after the other, at most `limit` of them.
@@ -112,8 +113,8 @@ class Expression:
                 pieces.append(b"$")
                 continue
             name = reference[2] or reference[3]
-            index = int(name) if re.fullmatch(_GROUP_NUMBER, name) else self.names.get(name, -1)
-            if 0 <= index <= self.groups:
+            index = int(name) if re.fullmatch(_GROUP_NUMBER, name) else self._compiled.names.get(name, -1)
+            if 0 <= index <= self._compiled.groups:
                 pieces.append(index)
         pieces.append(to_bytes(replacement[end:]))
         return pieces
@@ -127,32 +128,44 @@ def _after_rune(data: bytes, position: int) -> int:
     return position
 
 
-def _compile(source: str):  # noqa: ANN202 -- the library's own types stay in here
+class _Compiled(NamedTuple):
+    """What re2 and re both give: the search from a position, numbers of groups by name, how many groups."""
+
+    search: Callable[[bytes, int], _Found | None]
+    names: Mapping[str, int]
+    groups: int
+
+
+@cache
+def _library() -> Any:
+    """Give the module re2, None where there is none."""
+    try:
+        return import_module("re2")
+    except ImportError:
+        return None
+
+
+def is_exact() -> bool:
+    """Tell whether expressions run as Go runs them, not by Python's `re`."""
+    return _library() is not None
+
+
+def _compile(source: str) -> _Compiled:
     """Compile with re2, or with re where there is no re2."""
     if has_broken_bytes(source):
         raise GoError(f"error parsing regexp: invalid UTF-8: `{source}`")
     if "\\C" in source and "\\Q" not in source and re.search(_ANY_BYTE, source):
         raise GoError("error parsing regexp: invalid escape sequence: `\\C`")
-    try:
-        import re2  # noqa: PLC0415 -- slow to import, and it may be missing
-    except ImportError:
+    library = _library()
+    if library is None:
         return _compile_with_re(source)
-    options = re2.Options()
+    options = library.Options()
     options.log_errors = False
     try:
-        compiled = re2.compile(source, options)
-    except re2.error as error:
+        compiled = library.compile(source, options)
+    except library.error as error:
         raise GoError(f"error parsing regexp: {_translate_error(error.args[0], source)}") from None
-    return compiled.search, compiled.groupindex, compiled.groups
-
-
-def is_exact() -> bool:
-    """Tell whether expressions run as Go runs them, not by Python's `re`."""
-    try:
-        import re2  # noqa: F401, PLC0415 -- only its presence counts
-    except ImportError:
-        return False
-    return True
+    return _Compiled(compiled.search, compiled.groupindex, compiled.groups)
 
 
 def _translate_error(message: bytes | str, source: str) -> str:
@@ -166,16 +179,16 @@ def _translate_error(message: bytes | str, source: str) -> str:
     return f"{found}: `{argument}`"
 
 
-def _compile_with_re(source: str):  # noqa: ANN202 -- see _compile
+def _compile_with_re(source: str) -> _Compiled:
     r"""Compile with Python's `re`, which has no `\z`, no POSIX classes, and flags at the start alone."""
     text = source.replace("\\z", "\\Z")
     for name, content in {"alpha": "A-Za-z", "digit": "0-9", "alnum": "0-9A-Za-z", "space": r"\s"}.items():
         text = text.replace(f"[:{name}:]", content)
     try:
-        compiled = re.compile(text.encode())
+        compiled: Any = re.compile(text.encode())
     except re.error as error:
         raise GoError(f"error parsing regexp: {error}: `{source}`") from None
-    return compiled.search, compiled.groupindex, compiled.groups
+    return _Compiled(compiled.search, compiled.groupindex, compiled.groups)
 
 
 @lru_cache(maxsize=512)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from quarterdeck.runtime.funcs.bytewise import byte_length
-from quarterdeck.runtime.funcs.methods import Method, call_method, method
+from quarterdeck.runtime.funcs.methods import Method, call_method, getter, method
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoStruct, Uint64
@@ -217,30 +217,50 @@ def _with_metadata(version: Version, metadata: str) -> VersionValue:
     return _next(version, version.numbers, version.prerelease, metadata)
 
 
-_VALUE_METHODS: dict[str, Method] = {
-    "Major": method(lambda version: Uint64(version.numbers[0])),
-    "Minor": method(lambda version: Uint64(version.numbers[1])),
-    "Patch": method(lambda version: Uint64(version.numbers[2])),
-    "Prerelease": method(lambda version: version.prerelease),
-    "Metadata": method(lambda version: version.metadata),
-    "String": method(Version.format),
-    "IncPatch": method(_next_patch),
-    "IncMinor": method(_next_minor),
-    "IncMajor": method(_next_major),
+def _is_equal(version: Version, other: Version) -> bool:
+    return version.compare(other) == 0
+
+
+def _is_less(version: Version, other: Version) -> bool:
+    return version.compare(other) < 0
+
+
+def _is_at_most(version: Version, other: Version) -> bool:
+    return version.compare(other) <= 0
+
+
+def _is_greater(version: Version, other: Version) -> bool:
+    return version.compare(other) > 0
+
+
+def _is_at_least(version: Version, other: Version) -> bool:
+    return version.compare(other) >= 0
+
+
+_VALUE_METHODS: dict[str, Method[Version]] = {
+    "Major": getter(lambda version: Uint64(version.numbers[0])),
+    "Minor": getter(lambda version: Uint64(version.numbers[1])),
+    "Patch": getter(lambda version: Uint64(version.numbers[2])),
+    "Prerelease": getter(lambda version: version.prerelease),
+    "Metadata": getter(lambda version: version.metadata),
+    "String": getter(Version.format),
+    "IncPatch": getter(_next_patch),
+    "IncMinor": getter(_next_minor),
+    "IncMajor": getter(_next_major),
     "SetPrerelease": method(_with_prerelease, "string"),
     "SetMetadata": method(_with_metadata, "string"),
-    "Value": method(Version.format),
-    "MarshalJSON": method(lambda version: f'"{version.format()}"'.encode()),
-    "MarshalText": method(lambda version: version.format().encode()),
+    "Value": getter(Version.format),
+    "MarshalJSON": getter(lambda version: f'"{version.format()}"'.encode()),
+    "MarshalText": getter(lambda version: version.format().encode()),
 }
 
-_POINTER_METHODS: dict[str, Method] = {
+_POINTER_METHODS: dict[str, Method[Version]] = {
     **_VALUE_METHODS,
-    "Original": method(lambda version: version.original),
+    "Original": getter(lambda version: version.original),
     "Compare": method(Version.compare, "*semver.Version"),
-    "Equal": method(lambda version, other: version.compare(other) == 0, "*semver.Version"),
-    "LessThan": method(lambda version, other: version.compare(other) < 0, "*semver.Version"),
-    "LessThanEqual": method(lambda version, other: version.compare(other) <= 0, "*semver.Version"),
-    "GreaterThan": method(lambda version, other: version.compare(other) > 0, "*semver.Version"),
-    "GreaterThanEqual": method(lambda version, other: version.compare(other) >= 0, "*semver.Version"),
+    "Equal": method(_is_equal, "*semver.Version"),
+    "LessThan": method(_is_less, "*semver.Version"),
+    "LessThanEqual": method(_is_at_most, "*semver.Version"),
+    "GreaterThan": method(_is_greater, "*semver.Version"),
+    "GreaterThanEqual": method(_is_at_least, "*semver.Version"),
 }

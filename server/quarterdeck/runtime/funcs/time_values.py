@@ -15,7 +15,7 @@ from quarterdeck.runtime.funcs.calendar_dates import (
 )
 from quarterdeck.runtime.funcs.conversions import wrap_int64
 from quarterdeck.runtime.funcs.durations import SECOND, Duration, clamp_duration
-from quarterdeck.runtime.funcs.methods import Method, call_method, method, uncallable
+from quarterdeck.runtime.funcs.methods import Method, call_method, getter, method, uncallable
 from quarterdeck.runtime.funcs.time_layouts import LayoutTime, format_time
 from quarterdeck.runtime.funcs.time_zones import COMPUTER_ZONE, UTC_ZONE, Zone
 from quarterdeck.runtime.quoting import quote
@@ -37,7 +37,7 @@ class Month(NamedInt):
 
     def get(self, name: str) -> Any:
         """Give the result of a method."""
-        return call_method(self, self.go_type, {"String": method(Month.format)}, name, ())
+        return call_method(self, self.go_type, {"String": getter(Month.format)}, name, ())
 
     def format(self) -> str:
         """Give its name."""
@@ -53,7 +53,7 @@ class Weekday(NamedInt):
 
     def get(self, name: str) -> Any:
         """Give the result of a method."""
-        return call_method(self, self.go_type, {"String": method(Weekday.format)}, name, ())
+        return call_method(self, self.go_type, {"String": getter(Weekday.format)}, name, ())
 
     def format(self) -> str:
         """Give its name."""
@@ -72,7 +72,7 @@ class Location(GoStruct):
 
     def get(self, name: str) -> Any:
         """Give the result of a method."""
-        return call_method(self, self.go_type, {"String": method(Location.format)}, name, ())
+        return call_method(self, self.go_type, {"String": getter(Location.format)}, name, ())
 
     def format(self) -> str:
         """Give its name."""
@@ -197,46 +197,63 @@ def _round(time: Time, unit: int) -> Time:
     return time.plus(-rest if rest + rest < unit else unit - rest)
 
 
-_METHODS: dict[str, Method] = {
+def _is_after(time: Time, other: Time) -> bool:
+    return time.instant() > other.instant()
+
+
+def _is_before(time: Time, other: Time) -> bool:
+    return time.instant() < other.instant()
+
+
+def _is_same(time: Time, other: Time) -> bool:
+    return time.instant() == other.instant()
+
+
+def _compare(time: Time, other: Time) -> int:
+    return _is_after(time, other) - _is_before(time, other)
+
+
+def _in_location(time: Time, location: Location) -> Time:
+    return time.in_zone(location.zone)
+
+
+_METHODS: dict[str, Method[Time]] = {
     "Add": method(Time.plus, "time.Duration"),
     "AddDate": method(_add_date, "int", "int", "int"),
-    "After": method(lambda time, other: time.instant() > other.instant(), "time.Time"),
-    "Before": method(lambda time, other: time.instant() < other.instant(), "time.Time"),
+    "After": method(_is_after, "time.Time"),
+    "Before": method(_is_before, "time.Time"),
     "Clock": uncallable("function Clock has 3 return values; should be 1 or 2"),
-    "Compare": method(
-        lambda time, other: (time.instant() > other.instant()) - (time.instant() < other.instant()),
-        "time.Time",
-    ),
+    "Compare": method(_compare, "time.Time"),
     "Date": uncallable("function Date has 3 return values; should be 1 or 2"),
-    "Day": method(lambda time: time.civil().day),
-    "Equal": method(lambda time, other: time.instant() == other.instant(), "time.Time"),
+    "Day": getter(lambda time: time.civil().day),
+    "Equal": method(_is_same, "time.Time"),
     "Format": method(Time.format_as, "string"),
-    "GoString": method(Time.go_string),
-    "Hour": method(lambda time: time.civil().hour),
-    "In": method(lambda time, location: time.in_zone(location.zone), "*time.Location"),
+    "GoString": getter(Time.go_string),
+    "Hour": getter(lambda time: time.civil().hour),
+    "In": method(_in_location, "*time.Location"),
     "ISOWeek": uncallable(
         "invalid function signature for ISOWeek: second return value should be error; is int"
     ),
-    "IsZero": method(lambda time: time.instant() == (ZERO_SECONDS, 0)),
-    "Local": method(lambda time: time.in_zone(COMPUTER_ZONE)),
-    "Location": method(lambda time: Location(time.zone)),
-    "MarshalJSON": method(lambda time: f'"{time.marshal()}"'.encode()),
-    "MarshalText": method(lambda time: time.marshal().encode()),
-    "Minute": method(lambda time: time.civil().minute),
-    "Month": method(lambda time: Month(time.civil().month)),
-    "Nanosecond": method(lambda time: time.nanoseconds),
+    "IsZero": getter(lambda time: time.instant() == (ZERO_SECONDS, 0)),
+    "Local": getter(lambda time: time.in_zone(COMPUTER_ZONE)),
+    "Location": getter(lambda time: Location(time.zone)),
+    "MarshalJSON": getter(lambda time: f'"{time.marshal()}"'.encode()),
+    "MarshalText": getter(lambda time: time.marshal().encode()),
+    "Minute": getter(lambda time: time.civil().minute),
+    "Month": getter(lambda time: Month(time.civil().month)),
+    "Nanosecond": getter(lambda time: time.nanoseconds),
     "Round": method(_round, "time.Duration"),
-    "Second": method(lambda time: time.civil().second),
-    "String": method(Time.format),
+    "Second": getter(lambda time: time.civil().second),
+    "String": getter(Time.format),
     "Sub": method(Time.minus, "time.Time"),
     "Truncate": method(_truncate, "time.Duration"),
-    "UTC": method(lambda time: time.in_zone(UTC_ZONE)),
-    "Unix": method(lambda time: Int64(time.seconds)),
-    "UnixMicro": method(lambda time: Int64(time.seconds * 1_000_000 + time.nanoseconds // 1_000)),
-    "UnixMilli": method(lambda time: Int64(time.seconds * 1_000 + time.nanoseconds // 1_000_000)),
-    "UnixNano": method(lambda time: Int64(wrap_int64(time.seconds * SECOND + time.nanoseconds))),
-    "Weekday": method(lambda time: Weekday(weekday_of(time.shown()))),
-    "Year": method(lambda time: time.civil().year),
-    "YearDay": method(lambda time: time.civil().year_day),
+    "UTC": getter(lambda time: time.in_zone(UTC_ZONE)),
+    "Unix": getter(lambda time: Int64(time.seconds)),
+    "UnixMicro": getter(lambda time: Int64(time.seconds * 1_000_000 + time.nanoseconds // 1_000)),
+    "UnixMilli": getter(lambda time: Int64(time.seconds * 1_000 + time.nanoseconds // 1_000_000)),
+    "UnixNano": getter(lambda time: Int64(wrap_int64(time.seconds * SECOND + time.nanoseconds))),
+    "Weekday": getter(lambda time: Weekday(weekday_of(time.shown()))),
+    "Year": getter(lambda time: time.civil().year),
+    "YearDay": getter(lambda time: time.civil().year_day),
     "Zone": uncallable("invalid function signature for Zone: second return value should be error; is int"),
 }
