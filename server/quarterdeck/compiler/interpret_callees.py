@@ -26,46 +26,68 @@ _EXACT_CLASSES: Final[dict[str, type]] = {
 }
 
 
+_MOST_SHAPES: Final = 64
+"""Shapes that one function remembers; templates may call with any number of arguments."""
+
+
 class _Never:
     """No value has this class: every argument for such a parameter is checked in full."""
+
+
+class Shape:
+    """What a call with a certain number of arguments takes, the one from the pipeline included, in order.
+
+    `types` are Go types; `classes` the Python class that fits each without a further check (None:
+    everything).
+    """
+
+    __slots__ = ("classes", "types")
+
+    def __init__(self, types: list[str]) -> None:
+        self.types = tuple(types)
+        self.classes = tuple([_exact_class(name) for name in types])
 
 
 class Callee:
     """A function by its Go signature.
 
-    `types` are the fixed parameters' Go types and `classes` the Python class that each takes without a
-    further check (None takes everything); `rest_type` and `rest_class` belong to the variadic parameter
-    (`rest_type` is empty without one). `gives_interface` tells that the result's type is `interface {}`.
+    `plain` and `piped` hold the shapes of its calls by the number of arguments in the command, without and
+    with one from the pipeline, as they were first met. `gives_interface` tells that the result's type is
+    `interface {}`.
     """
 
-    __slots__ = ("classes", "fixed", "gives_interface", "name", "rest_class", "rest_type", "types")
+    __slots__ = ("_rest_type", "_types", "gives_interface", "name", "piped", "plain")
 
     def __init__(self, function: Function) -> None:
         types = [canonical_type(param.removeprefix("...")) for param in function.params]
-        self.rest_type = types.pop() if function.is_variadic else ""
+        self._rest_type = types.pop() if function.is_variadic else ""
+        self._types = types
         self.name = function.name
-        self.types = tuple(types)
-        self.fixed = len(types)
-        self.classes = tuple([_exact_class(name) for name in types])
-        self.rest_class = _exact_class(self.rest_type)
+        self.plain: dict[int, Shape] = {}
+        self.piped: dict[int, Shape] = {}
         self.gives_interface = canonical_type(function.result) == "interface {}"
 
-    def check_count(self, given: int, final: int, node: nodes.Expression) -> None:
-        """Compare the number of arguments: `given` in the command, `final` (0 or 1) from the pipeline.
+    def shape(self, given: int, node: nodes.Expression, *, is_piped: bool) -> Shape:
+        """Give the shape of a call with `given` arguments in the command; it is remembered.
 
         Source: text/template exec.go, evalCall.
 
         Raises:
-            Failure: there are too few or too many; `node` is blamed.
+            Failure: there are too few or too many arguments; `node` is blamed.
         """
-        fixed = self.fixed
-        if self.rest_type:
-            if given + final < fixed:
+        known = self.piped if is_piped else self.plain
+        fixed, count = len(self._types), given + is_piped
+        if self._rest_type:
+            if count < fixed:
                 raise Failure(
                     node, f"wrong number of args for {self.name}: want at least {fixed} got {given}"
                 )
-        elif given + final != fixed:
-            raise Failure(node, f"wrong number of args for {self.name}: want {fixed} got {given + final}")
+        elif count != fixed:
+            raise Failure(node, f"wrong number of args for {self.name}: want {fixed} got {count}")
+        shape = Shape([*self._types, *[self._rest_type] * (count - fixed)])
+        if len(known) < _MOST_SHAPES:
+            known[given] = shape
+        return shape
 
 
 def _exact_class(go_type: str) -> type | None:

@@ -22,7 +22,8 @@ from quarterdeck.compiler.interpret_failures import (
     last_visited,
     last_visited_of_command,
 )
-from quarterdeck.compiler.interpret_fields import INTERFACE, NIL, SLOW_NAMES, call_method, walk
+from quarterdeck.compiler.interpret_fields import INTERFACE, NIL, SLOW_NAMES, walk
+from quarterdeck.compiler.interpret_methods import call_last_field
 from quarterdeck.compiler.interpret_node_text import node_text
 from quarterdeck.compiler.units import TemplateError
 from quarterdeck.gotmpl.nodes import (
@@ -39,11 +40,9 @@ from quarterdeck.gotmpl.nodes import (
     String,
     Variable,
 )
-from quarterdeck.runtime.access import VALUES_METHODS
 from quarterdeck.runtime.calls import validate
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_type
-from quarterdeck.runtime.values import GoStruct, NamedInt, RootContext, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +83,7 @@ def pipeline_value(state: State, dot: Any, pipeline: Pipeline) -> Any:
     if pipeline.variables:
         for variable in pipeline.variables:
             if pipeline.assigns:
-                state.assign(variable.name, value, last_visited(pipeline, state.stops))
+                state.assign(variable.name, value, pipeline)
             else:
                 state.declare(variable.name, value)
     return value
@@ -187,7 +186,7 @@ def _identifier(state: State, _dot: Any, node: Identifier) -> Any:
     """Call a function without arguments, in the place of an argument."""
     name = node.name
     callee = CALLEES[name]
-    callee.check_count(0, 0, node)
+    callee.shape(0, node, is_piped=False)
     try:
         value = state.functions[name]()
     except (GoError, TemplateError) as error:
@@ -272,12 +271,10 @@ def _call(state: State, dot: Any, name: str, command: Command, final: Any) -> An
 
     Source: text/template exec.go, evalFunction and evalCall.
     """
-    if name in _SPECIAL:
-        return _SPECIAL[name](state, dot, command, final)
-    callee = CALLEES[name]
-    values = _arguments(state, dot, callee, command, final)
-    if name in _TEMPLATE_CALLS:
-        return _call_template(state, command, name, values)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(state, dot, command, final)
+    values = _arguments(state, dot, CALLEES[name], command, final)
     function = state.functions[name]
     try:
         # Without a star, Python calls Python: on 3.11 only such calls leave the C stack alone.
@@ -295,38 +292,35 @@ def _arguments(state: State, dot: Any, callee: Callee, command: Command, final: 
     """Evaluate and check the arguments of a call."""
     words = command.args
     given = len(words) - 1
-    fixed = callee.fixed
     if final is _MISSING:
-        if given != fixed:
-            callee.check_count(given, 0, words[0])
-    elif given + 1 != fixed:
-        callee.check_count(given, 1, words[0])
-    classes = callee.classes
+        shape = callee.plain.get(given) or callee.shape(given, words[0], is_piped=False)
+    else:
+        shape = callee.piped.get(given) or callee.shape(given, words[0], is_piped=True)
+    classes = shape.classes
     values: list[Any] = []
-    for index in range(given):
-        word = words[index + 1]
-        wanted = classes[index] if index < fixed else callee.rest_class
+    index = 0
+    while index < given:
+        wanted = classes[index]
+        index += 1
+        word = words[index]
         if type(word) is String and (wanted is str or wanted is None):
             values.append(word.value)
             continue
         evaluate = _OPERANDS.get(type(word))
         if evaluate is None:
-            go_type = callee.types[index] if index < fixed else callee.rest_type
-            values.append(constant_for(cast("Constant", word), go_type))
+            values.append(constant_for(cast("Constant", word), shape.types[index - 1]))
             continue
         value = evaluate(state, dot, word)
-        if value.__class__ is wanted:
-            values.append(value)
-        elif wanted is None:
+        if wanted is None:
             values.append(None if value is NIL else value)
+        elif value.__class__ is wanted:
+            values.append(value)
         else:
-            go_type = callee.types[index] if index < fixed else callee.rest_type
-            values.append(_checked(state, value, go_type, word))
+            values.append(_checked(state, value, shape.types[index - 1], word))
     if final is not _MISSING:
-        wanted = classes[given] if given < fixed else callee.rest_class
-        if final.__class__ is not wanted and wanted is not None:
-            go_type = callee.types[given] if given < fixed else callee.rest_type
-            final = _checked_final(state, final, go_type, command)
+        wanted = classes[given]
+        if wanted is not None and final.__class__ is not wanted:
+            final = _checked_final(state, final, shape.types[given], command)
         values.append(final)
     return values
 
@@ -354,8 +348,10 @@ def _checked_final(state: State, value: Any, go_type: str, command: Command) -> 
         raise Failure(last_visited_of_command(command, state.stops), str(error)) from None
 
 
-def _call_template(state: State, command: Command, name: str, values: list[Any]) -> Any:
+def _call_template(state: State, dot: Any, command: Command, final: Any) -> Any:
     """Call `include` or `tpl`, and note whether the template that it runs reported errors."""
+    name = cast("Identifier", command.args[0]).name
+    values = _arguments(state, dot, CALLEES[name], command, final)
     errors = state.machine.errors
     before = len(errors)
     try:
@@ -363,7 +359,7 @@ def _call_template(state: State, command: Command, name: str, values: list[Any])
     except (GoError, TemplateError) as error:
         raise _call_failure(command, name, error) from error
     if len(errors) > before:
-        state.note_errors_inside(command, errors[before])
+        state.own_notes().note_inside(state.base, command, errors[before])
     return result
 
 
@@ -387,7 +383,8 @@ def _and_or(state: State, dot: Any, command: Command, final: Any) -> Any:
         if bool(value) is decides:
             state.stops[id(command)] = word
             return value
-    state.stops.pop(id(command), None)
+    if state.stops:
+        state.stops.pop(id(command), None)
     return value if final is _MISSING else final
 
 
@@ -431,9 +428,11 @@ _SPECIAL: Final[dict[str, Callable[..., Any]]] = {
     "and": _and_or,
     "or": _and_or,
     "call": _call_value,
+    "include": _call_template,
     "len": _length,
+    "tpl": _call_template,
 }
-_TEMPLATE_CALLS: Final = frozenset({"include", "tpl"})
+"""Functions that are more than a call with checked arguments."""
 
 
 def _method(
@@ -445,47 +444,15 @@ def _method(
     command: Command,
     final: Any,
 ) -> Any:
-    """Call the method that a chain of fields ends in; `base` is where the chain starts, and its static type.
+    """Call the method that a chain of fields ends in; `base` is where that starts, and its static type."""
 
-    Source: text/template exec.go, evalFieldChain and evalField with arguments.
-    """
-    try:
-        receiver, static_type = walk(*base, names[:-1])
-        if receiver is None:
-            return None
-        if isinstance(receiver, GoStruct | NamedInt) or (
-            names[-1] in VALUES_METHODS and isinstance(receiver, Values | RootContext)
-        ):
-            values = [_any_operand(state, dot, operand) for operand in command.args[1:]]
-            if final is not _MISSING:
-                values.append(final)
-        else:
-            values = []
-        arguments = tuple([None if value is NIL else value for value in values])
-        return call_method(receiver, static_type, names[-1], arguments)
-    except GoError as error:
-        raise _method_failure(state, word, names[-1], command, str(error)) from error
+    def evaluate_arguments() -> list[Any]:
+        values = [_any_operand(state, dot, operand) for operand in command.args[1:]]
+        return values if final is _MISSING else [*values, final]
+
+    return call_last_field(base, names, word, command, state.stops, evaluate_arguments)
 
 
 def _any_operand(state: State, dot: Any, node: Expression) -> Any:
     evaluate = _OPERANDS.get(type(node))
     return constant_for(cast("Constant", node), INTERFACE) if evaluate is None else evaluate(state, dot, node)
-
-
-def _method_failure(
-    state: State, word: Field | Variable | Chain, name: str, command: Command, text: str
-) -> Failure:
-    """Give the failure of a method call: an argument of the wrong type is blamed itself."""
-    wrong_type = text.startswith(("wrong type for value; ", "invalid value; "))
-    if not wrong_type:
-        _, is_from_method, message = text.partition(f"error calling {name}: ")
-        wrapped = GoError(message) if is_from_method else None
-        return Failure(last_visited(word, state.stops) if wrapped is None else word, text, wrapped)
-    operand = command.args[-1]
-    if type(operand) not in _OPERANDS:
-        expected = text.partition("expected ")[2].partition(";")[0]
-        try:
-            constant_for(cast("Constant", operand), expected)
-        except Failure as failure:
-            return failure
-    return Failure(last_visited_of_command(command, state.stops), text)

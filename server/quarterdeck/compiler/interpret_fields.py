@@ -65,8 +65,6 @@ def field(receiver: Any, static_type: str, name: str) -> tuple[Any, str]:
         if str(error).startswith(f"can't evaluate field {name} in type "):
             raise no_field(receiver, static_type, name) from None
         raise
-    if isinstance(receiver, RootContext) and name == "Template":
-        receiver.note_template_read()
     if not isinstance(receiver, dict) or (
         name in VALUES_METHODS and isinstance(receiver, Values | RootContext)
     ):

@@ -1,16 +1,16 @@
-"""What the interpreter keeps while it runs one unit: output, variables with Go's scopes, notes for errors."""
+"""What the interpreter keeps while it runs one unit: output, and variables with Go's scopes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from quarterdeck.compiler.interpret_failures import Failure, Unknown
+from quarterdeck.compiler.interpret_failures import Failure, Unknown, last_visited
+from quarterdeck.compiler.interpret_notes import ErrorNotes
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 
 if TYPE_CHECKING:
     from quarterdeck.compiler.units import Machine, TemplateError, Unit
-    from quarterdeck.runtime.context import Budget
 
 _ABSENT: Final = object()
 
@@ -22,29 +22,19 @@ class State:
     takes back (`leave`): the name, what it meant before, and for variables of `range` a one-element list
     with the static type of what they hold (empty once something else was assigned). `stops` is for errors:
     see `interpret_failures.Stops`. `dot_type` is the static type of dot, empty outside `range`. `base`
-    turns the current statement's offsets into the unit's.
-
-    So that consequences of an error are not reported as further errors: a variable in `unknown` has no
-    value because of an error reported before, `errors_inside` is the last command that called a template
-    with errors in it (its base, its start, the first of them), `spoiled` are variables set from such
-    commands, `reported` the errors of this run by offset and cause.
+    turns the current statement's offsets into the unit's. `notes` is None as long as nothing failed.
     """
 
     __slots__ = (
         "base",
-        "budget",
         "declared",
         "dot_type",
-        "errors_inside",
         "functions",
-        "keeps_going",
         "machine",
+        "notes",
         "pieces",
-        "reported",
-        "spoiled",
         "stops",
         "unit",
-        "unknown",
         "variables",
     )
 
@@ -52,18 +42,15 @@ class State:
         self.machine = machine
         self.unit = unit
         self.functions = machine.functions
-        self.keeps_going = machine.keeps_going
-        self.budget: Budget = machine.context.budget
         self.base = 0
         self.pieces: list[Any] = []
         self.variables: dict[str, Any] = {"$": dot}
         self.declared: list[tuple[Any, ...]] = []
-        self.unknown: dict[str, TemplateError] = {}
         self.stops: dict[int, nodes.Expression] = {}
         self.dot_type = ""
-        self.errors_inside: tuple[int, int, TemplateError] | None = None
-        self.spoiled: dict[str, TemplateError] = {}
-        self.reported: dict[tuple[int, str], TemplateError] = {}
+        self.notes: ErrorNotes | None = None
+
+    # --- variables -----------------------------------------------------------------------------------------
 
     def declare(self, name: str, value: Any) -> None:
         """Let `name` mean a new variable until the scope ends."""
@@ -77,16 +64,17 @@ class State:
         self.declared[-1] = (*self.declared[-1], static_type)
         return static_type
 
-    def assign(self, name: str, value: Any, node: nodes.Expression, static_type: str = "") -> None:
-        """Change the variable that `name` means.
+    def assign(self, name: str, value: Any, pipeline: nodes.Pipeline, static_type: str = "") -> None:
+        """Change the variable that `name` means to the value of `pipeline`, or of an element of it.
 
         Raises:
-            Failure: there is none; `node` is blamed.
+            Failure: there is none.
         """
-        if name not in self.variables and self.unknown.pop(name, None) is None:
-            raise Failure(node, f"undefined variable: {name}")
+        if name not in self.variables:
+            notes = self.notes
+            if notes is None or notes.unknown.pop(name, None) is None:
+                raise Failure(last_visited(pipeline, self.stops), f"undefined variable: {name}")
         self.variables[name] = value
-        self.spoiled.pop(name, None)
         declared = self.declared
         for index in range(len(declared) - 1, -1, -1):
             declaration = declared[index]
@@ -96,13 +84,6 @@ class State:
                 elif static_type:
                     declared[index] = (*declaration, [static_type])
                 return
-
-    def lose(self, name: str, error: TemplateError, *, is_declaration: bool) -> None:
-        """Note that the variable has no value because of `error`."""
-        before = self.variables.pop(name, _ABSENT)
-        if is_declaration:
-            self.declared.append((name, before))
-        self.unknown[name] = error
 
     def leave(self, mark: int) -> None:
         """End a scope: take back the declarations made since there were `mark` of them."""
@@ -116,7 +97,7 @@ class State:
 
     def missing(self, variable: nodes.Variable) -> Failure | Unknown:
         """Say why a variable has no value: it is unknown, or was never declared where this runs."""
-        error = self.unknown.get(variable.name)
+        error = None if self.notes is None else self.notes.unknown.get(variable.name)
         if error is not None:
             return Unknown(error)
         return Failure(variable, f"undefined variable: {variable.name}")
@@ -128,48 +109,30 @@ class State:
                 return declaration[2][0] if len(declaration) > 2 else ""
         return ""
 
-    # --- consequences of errors ----------------------------------------------------------------------------
+    # --- errors --------------------------------------------------------------------------------------------
 
-    def report(self, error: TemplateError) -> TemplateError:
-        """Add an error to the machine's unless this run reported it before; gives the reported one."""
-        key = (error.offset, error.cause)
-        known = self.reported.get(key)
-        if known is None:
-            known = self.reported[key] = error
-            self.machine.errors.append(error)
-        return known
+    def own_notes(self) -> ErrorNotes:
+        """Give the notes on errors, made now if this is the first."""
+        notes = self.notes
+        if notes is None:
+            notes = self.notes = ErrorNotes()
+        return notes
 
-    def note_errors_inside(self, command: nodes.Command, error: TemplateError) -> None:
-        """Note that the template which `command` called reported `error` and gave but a part of its text."""
-        self.errors_inside = (self.base, command.start, error)
-
-    def note_spoiled(self, pipeline: nodes.Pipeline) -> None:
-        """Note the variables of `pipeline` if their value was made from a template with errors."""
-        error = self.consequence_of(pipeline)
-        if error is not None:
-            for variable in pipeline.variables:
-                self.spoiled[variable.name] = error
-
-    def consequence_of(self, pipeline: nodes.Pipeline | None) -> TemplateError | None:
-        """Give the earlier error that makes a failure of `pipeline` a mere consequence of it."""
-        if pipeline is None:
-            return None
-        inside = self.errors_inside
-        if inside is not None and inside[0] == self.base and pipeline.start <= inside[1] < pipeline.end:
-            return inside[2]
-        if self.spoiled:
-            for node in walk(pipeline):
-                if isinstance(node, nodes.Variable) and node.name in self.spoiled:
-                    return self.spoiled[node.name]
-        return None
-
-    def lose_all(self, node: nodes.Statement, pipeline: nodes.Pipeline | None, error: TemplateError) -> None:
+    def lose_variables(
+        self, node: nodes.Statement, pipeline: nodes.Pipeline | None, error: TemplateError
+    ) -> None:
         """Note every variable that the failed statement would have set as unknown."""
         if pipeline is not None:
             for variable in pipeline.variables:
-                self.lose(variable.name, error, is_declaration=not pipeline.assigns)
+                self._lose(variable.name, error, is_declaration=not pipeline.assigns)
         for inner in walk(node):
             if isinstance(inner, nodes.Pipeline) and inner is not pipeline and inner.assigns:
                 for variable in inner.variables:
                     if variable.name in self.variables:
-                        self.lose(variable.name, error, is_declaration=False)
+                        self._lose(variable.name, error, is_declaration=False)
+
+    def _lose(self, name: str, error: TemplateError, *, is_declaration: bool) -> None:
+        before = self.variables.pop(name, _ABSENT)
+        if is_declaration:
+            self.declared.append((name, before))
+        self.own_notes().unknown[name] = error

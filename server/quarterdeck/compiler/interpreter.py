@@ -93,8 +93,8 @@ def _run(state: State, statements: tuple[Statement, ...], dot: Any) -> int:
                 _fail(state, node, pipeline, failure)
                 continue
             if pipeline.variables:
-                if state.errors_inside is not None:
-                    state.note_spoiled(pipeline)
+                if state.notes is not None:
+                    state.notes.note_variables(base, pipeline)
                 pieces.append((base + node.start, value))
                 pieces.append("")
             elif value.__class__ is str:
@@ -241,7 +241,7 @@ def _range_variables(
 
 def _tick(state: State, pipeline: Pipeline) -> None:
     try:
-        state.budget.tick(_TICK_MASK + 1)
+        state.machine.context.budget.tick(_TICK_MASK + 1)
     except BudgetError as error:
         raise Failure(last_visited(pipeline, state.stops), str(error)) from error
 
@@ -306,15 +306,17 @@ def _fail(state: State, node: _Failing, pipeline: Pipeline | None, failure: Fail
     Raises:
         TemplateError: the machine does not keep going, or nothing can run any more.
     """
+    keeps_going = state.machine.keeps_going
     if isinstance(failure, Unknown):
         error = failure.error
     else:
-        found = state.consequence_of(pipeline)
-        if found is None or not state.keeps_going:
-            found = template_error(state.unit, state.base, failure)
-            if not state.keeps_going or failure.is_final:
-                raise found from failure.__cause__
-            found = state.report(found)
-        error = found
-    state.lose_all(node, pipeline, error)
+        notes = state.notes
+        known = None if notes is None or pipeline is None else notes.cause_of_failure(state.base, pipeline)
+        if known is None or not keeps_going:
+            known = template_error(state.unit, state.base, failure)
+            if not keeps_going or failure.is_final:
+                raise known from failure.__cause__
+            known = state.own_notes().report(known, state.machine.errors)
+        error = known
+    state.lose_variables(node, pipeline, error)
     state.pieces += (Hole(state.base + node.start, error), "")
