@@ -65,6 +65,7 @@ MADE = st.one_of(
     st.just(Operand('(list 1 (int64 2) "a" nil)', [1, Int64(2), "a", None])),
     st.just(Operand("(dict)", {})),
     st.just(Operand('(trunc 1 "é")', "\udcc3")),
+    st.sampled_from(["inf", "-inf", "nan"]).map(lambda name: Operand(f'(float64 "{name}")', float(name))),
     st.just(Operand("1i", 1j)),
     st.just(Operand("-2.5i", complex(0.0, -2.5))),
 )

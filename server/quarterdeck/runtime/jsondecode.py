@@ -22,7 +22,7 @@ MAX_NESTING = 900
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_MAYBE_HUGE = re.compile(r"[eE]\+?0*[1-9][0-9]{2}|[0-9]{300}")
+_MAYBE_HUGE = re.compile(r"[0-9][eE]\+?0*[1-9][0-9]{2}|[0-9]{300}")
 _BRACKETS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]*)?")
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -52,7 +52,7 @@ def decode_json(text: str) -> tuple[Any, str]:
         value = decoder.decode(text)
     except (ValueError, RecursionError):
         return None, _find_error(text) or _TOO_DEEP
-    if _SURROGATE_ESCAPE.search(text):
+    if "\\u" in text and _SURROGATE_ESCAPE.search(text):
         value = _without_surrogates(value)
     return value, errors[0] if errors else ""
 

@@ -38,15 +38,15 @@ def encode_json(value: Any, *, escape_html: bool = True) -> str:
     return _finish("".join(pieces), escape_html=escape_html)
 
 
-def encode_json_indented(value: Any, *, prefix: str = "", indent: str = "  ") -> str:
-    """Give the value as JSON on several lines, as json.MarshalIndent does.
+def encode_json_indented(value: Any, indent: str = "  ") -> str:
+    """Give the value as JSON on several lines, as json.MarshalIndent does without a prefix.
 
     Raises:
         GoError: as `encode_json`.
     """
     pieces: list[str] = []
     try:
-        _write_indented(value, pieces.append, f"\n{prefix}", indent)
+        _write_indented(value, pieces.append, "\n", indent)
     except RecursionError:
         raise GoError(_CYCLE) from None
     return _finish("".join(pieces), escape_html=True)

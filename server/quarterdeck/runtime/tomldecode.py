@@ -193,7 +193,7 @@ class _Parser:
         inline[self.current] = value
 
     def _note_type(self, value: Any) -> None:
-        key = (*self.context, self.current) if self.current else self.context
+        key = (*self.context, self.current) if self.current else self.context or ("",)
         if isinstance(value, list):
             self.arrays.add(key)
         else:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from quarterdeck.runtime.floats import format_general
 from quarterdeck.runtime.goerror import GoError
-from quarterdeck.runtime.kinds import is_nil, sorted_keys
+from quarterdeck.runtime.kinds import go_kind, is_nil, sorted_keys
 from quarterdeck.runtime.values import GoStruct, NamedInt
 
 _INDENT = "  "
@@ -83,12 +83,14 @@ def _is_table(value: Any) -> bool:
     """Tell whether TOML shows the plain value as a table or a list of tables.
 
     Raises:
-        GoError: it is a list that holds nil.
+        GoError: it is a list that holds nil, or a complex number.
     """
     if is_nil(value):
         return False
     if isinstance(value, list):
         return _is_table_list(cast("list[Any]", value))
+    if isinstance(value, complex):
+        raise GoError("unsupported type: complex128")
     return isinstance(value, dict)
 
 
@@ -118,7 +120,7 @@ def _inline(value: Any) -> str:
         return f"[{', '.join([_inline(item) for item in cast('list[Any]', value)])}]"
     if isinstance(value, dict):
         return _inline_table(cast("dict[str, Any]", value))
-    raise GoError(f"unexpected type: {type(value).__name__}")
+    raise GoError(f"unsupported type for key '': {go_kind(value)}")
 
 
 def _inline_table(table: dict[str, Any]) -> str:

@@ -23,30 +23,17 @@ _INTEGER_BASES = {"v": "d", "d": "d", "b": "b", "o": "o", "O": "o", "x": "x", "X
 class Spec:
     """The flags, width and precision in front of a verb; `%+v` and `%#v` have flags of their own."""
 
-    __slots__ = (
-        "is_erroring",
-        "minus",
-        "plus",
-        "plus_v",
-        "precision",
-        "sharp",
-        "sharp_v",
-        "space",
-        "width",
-        "zero",
-    )
-
-    def __init__(self) -> None:
-        self.minus = False
-        self.plus = False
-        self.sharp = False
-        self.space = False
-        self.zero = False
-        self.plus_v = False
-        self.sharp_v = False
-        self.width: int | None = None
-        self.precision: int | None = None
-        self.is_erroring = False
+    minus = False
+    plus = False
+    sharp = False
+    space = False
+    zero = False
+    plus_v = False
+    sharp_v = False
+    width: int | None = None
+    precision: int | None = None
+    is_erroring = False
+    """Whether a value is being printed as part of an error: its own methods are not asked then."""
 
     def pad(self, text: str) -> str:
         """Fill the text to the width, on the side that the flags say."""
@@ -249,9 +236,7 @@ def _float_text(value: float, verb: str, precision: int, spec: Spec) -> str:
     if spec.space and text[0] == "+" and not spec.plus:
         text = f" {text[1:]}"
     if text[1] in "IN":
-        is_bare = text[0] == "+" and not spec.plus
-        if text[1] == "N":
-            is_bare = not spec.space and not spec.plus
+        is_bare = text[1] == "N" and not spec.space and not spec.plus
         return spec.pad_with_spaces(text[1:] if is_bare else text)
     if spec.sharp and verb != "b":
         text = _with_point(text, verb, precision)

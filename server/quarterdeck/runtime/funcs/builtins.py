@@ -14,7 +14,6 @@ from quarterdeck.runtime import access, compare, escapes, printing
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_type
 from quarterdeck.runtime.signatures import function
-from quarterdeck.runtime.values import GoStruct
 
 _COMPARISON = "func(reflect.Value, reflect.Value) (bool, error)"
 
@@ -112,12 +111,7 @@ def call(target: Any, *_arguments: Any) -> Any:
 
 
 def _evaluated(values: tuple[Any, ...]) -> str:
-    """Print the values, structs and nil as `{{ value }}` does. Source: text/template funcs.go, evalArgs."""
+    """Print the values, nil as `{{ nil }}` does. Source: text/template funcs.go, evalArgs."""
     if len(values) == 1 and values[0].__class__ is str:
         return values[0]
-    return printing.sprint(
-        [
-            printing.NO_VALUE if value is None else value.format() if isinstance(value, GoStruct) else value
-            for value in values
-        ]
-    )
+    return printing.sprint([printing.NO_VALUE if value is None else value for value in values])
