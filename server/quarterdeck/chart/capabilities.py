@@ -143,7 +143,7 @@ class VersionSet(GoStruct):
         return list(self.versions)
 
 
-_VERSION_SET_METHODS: dict[str, Method] = {"Has": method(VersionSet.has, "string")}
+_VERSION_SET_METHODS: dict[str, Method[VersionSet]] = {"Has": method(VersionSet.has, "string")}
 
 
 class BuildInfo(GoStruct):

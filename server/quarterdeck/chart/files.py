@@ -128,7 +128,7 @@ class Files(GoStruct):
         return GoList(text.removesuffix("\n").split("\n") if text else [])
 
 
-_METHODS: dict[str, Method] = {
+_METHODS: dict[str, Method[Files]] = {
     "Get": method(Files.get_text, "string"),
     "GetBytes": method(Files.get_bytes, "string"),
     "Glob": method(Files.glob, "string"),

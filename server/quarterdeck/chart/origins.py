@@ -5,7 +5,7 @@ Nothing is worked out until it is asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from quarterdeck.chart.conditions import import_paths
 from quarterdeck.chart.overrides import CALLER_VALUES, COMMAND_LINE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from quarterdeck.yamldoc.path import YamlPath
 
 LayerKind = Literal["chart", "parent", "import", "file", "flag", "caller"]
-"""What gave a value: the chart's own values.yaml, that of a chart above it, an import, `-f`, a flag, a program."""
+"""What gave a value: the chart's values.yaml, that of a chart above, an import, `-f`, a flag, a program."""
 
 _MISSING: Any = object()
 
@@ -150,7 +150,7 @@ class ValueOrigins:
         return ranked[0] if ranked else None
 
     def rank(self, path: YamlPath) -> tuple[ValueOrigin, ...]:
-        """Give all layers that have a value at `path`: the winner first, then the losers, the strongest first.
+        """Give all layers that have a value at `path`: the winner, then the losers, the strongest first.
 
         Empty where the merged values have nothing at `path`.
         """
@@ -253,13 +253,11 @@ class ValueOrigins:
 def _walk(tree: Any, path: YamlPath) -> Any:
     for part in path:
         if isinstance(tree, dict):
-            if part not in tree:
-                return _MISSING
-            tree = tree[part]
-        elif isinstance(tree, list):
-            if not isinstance(part, int) or not 0 <= part < len(tree):
-                return _MISSING
-            tree = tree[part]
+            mapping = cast("dict[Any, Any]", tree)
+            tree = mapping.get(part, _MISSING)
+        elif isinstance(tree, list) and isinstance(part, int):
+            items = cast("list[Any]", tree)
+            tree = items[part] if 0 <= part < len(items) else _MISSING
         else:
             return _MISSING
     return tree

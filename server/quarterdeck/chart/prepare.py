@@ -16,6 +16,7 @@ from quarterdeck.chart.files import Files
 from quarterdeck.chart.origins import ValueOrigins
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.problems import KUBE_VERSION, TYPE_MISMATCH, stop
+from quarterdeck.chart.schema import check_schemas
 from quarterdeck.chart.semver import is_compatible
 from quarterdeck.chart.values import Coalescer, find_table
 from quarterdeck.chart.yaml_places import YamlPlaces
@@ -178,6 +179,7 @@ def _merge(chart: Chart, user: ValuesInput) -> _MergedValues:
     is_early = bool(early) or chart.manifest.dependencies is not None
     prefix = "chart dependencies processing failed: " if is_early else ""
     problems = [_report_mismatch(chart, one, origins, prefix) for one in early or late]
+    problems.extend(check_schemas(instance, values, origins))
     return _MergedValues(instance=instance, values=_with_types(instance, values), problems=tuple(problems))
 
 

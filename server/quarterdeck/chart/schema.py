@@ -1,0 +1,218 @@
+"""Checks values against values.schema.json, without any network.
+
+The one module that knows jsonschema-rs. Source: Helm pkg/chart/common/util/jsonschema.go.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from quarterdeck.chart.problems import (
+    BAD_SCHEMA,
+    SCHEMA_VIOLATION,
+    UNREACHABLE_SCHEMA,
+    stop,
+    warn,
+)
+from quarterdeck.chart.schema_words import Subject, Violation, explain_violations, format_violations
+from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.runtime.jsondecode import decode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quarterdeck.chart.instances import ChartInstance
+    from quarterdeck.chart.model import Chart
+    from quarterdeck.chart.origins import ValueOrigins
+
+HELM_PREFIX = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
+_BASE = "file:///values.schema.json"
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """A schema made ready: its validator, or why there is none, and what it refers to and we do not fetch."""
+
+    validator: Any = None
+    schema: Any = None
+    helm_error: str = ""
+    message: str = ""
+    unreachable: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """What one chart's schema says: Helm's text, and our findings without it."""
+
+    chart: Chart
+    helm_text: str
+    violations: tuple[tuple[tuple[str | int, ...], Violation], ...] = ()
+    """Paths below the outermost chart's values, and what is wrong there."""
+    damage: str = ""
+
+
+def check_schemas(root: ChartInstance, values: dict[str, Any], origins: ValueOrigins) -> list[Finding]:
+    """Check the merged values against the schemas of the chart and of its enabled sub-charts.
+
+    Helm reports all schemas in one message, which every critical finding here has.
+    """
+    if not _has_schema(root):
+        return []
+    reports = list(_reports(root, values, ()))
+    helm = HELM_PREFIX + "".join(report.helm_text for report in reports)
+    findings: list[Finding] = []
+    for report in reports:
+        if report.damage:
+            place = Place(_schema_path(report.chart))
+            findings.append(stop(BAD_SCHEMA, place, report.damage, helm=helm))
+        for path, violation in report.violations:
+            findings.append(_violation_finding(path, violation, origins, report.chart, helm))
+    findings.extend(_unreachable_findings(root))
+    return findings
+
+
+def _has_schema(instance: ChartInstance) -> bool:
+    return instance.chart.schema_file is not None or any(map(_has_schema, instance.dependencies))
+
+
+def _reports(instance: ChartInstance, values: dict[str, Any], path: tuple[str, ...]) -> Iterator[_Report]:
+    """Check one chart, then its sub-charts. Source: jsonschema.go, ValidateAgainstSchema."""
+    chart = instance.chart
+    if chart.schema_file is not None:
+        report = _check_one(instance, values, path)
+        if report is not None:
+            yield report
+    for sub in instance.dependencies:
+        section: Any = values.get(sub.name)
+        if section.__class__ is dict:
+            yield from _reports(sub, section, (*path, sub.name))
+
+
+def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str, ...]) -> _Report | None:
+    chart = instance.chart
+    compiled = _compile(chart)
+    head = f"{instance.name}:\n"
+    if compiled.validator is None:
+        text = head + compiled.helm_error
+        return _Report(chart=chart, helm_text=text, damage=compiled.message)
+    if compiled.validator.is_valid(values):
+        return None
+    errors = list(compiled.validator.iter_errors(values))
+    violations = explain_violations(errors, Subject(values, compiled.schema))
+    leaves = tuple(((*path, *leaf.location), leaf) for violation in violations for leaf in violation.leaves())
+    helm_text = f"{head}{format_violations(violations)}\n"
+    return _Report(chart=chart, helm_text=helm_text, violations=leaves)
+
+
+def _compile(chart: Chart) -> _Compiled:
+    """Make the chart's schema ready, once."""
+    compiled: _Compiled | None = chart.memory.get("schema")
+    if compiled is None:
+        compiled = chart.memory["schema"] = _compile_text(chart)
+    return compiled
+
+
+def _compile_text(chart: Chart) -> _Compiled:
+    text = (chart.schema or b"").decode("utf-8", "surrogateescape")
+    _, reason = decode_json(text)
+    if reason:
+        if "unexpected end" in reason:
+            reason = "unexpected EOF" if text.strip() else "EOF"
+        return _Compiled(helm_error=reason, message=f"values.schema.json is not valid JSON: {reason}")
+    import jsonschema_rs  # noqa: PLC0415 - 15 MB of library, for charts that have a schema
+
+    compiled = _Compiled()
+
+    def refuse_network(uri: str) -> Any:
+        compiled.unreachable.append(uri)
+        return {}
+
+    try:
+        compiled.schema = json.loads(text)
+        compiled.validator = jsonschema_rs.validator_for(
+            compiled.schema,
+            base_uri=_BASE,
+            retriever=refuse_network,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as problem:
+        reason = getattr(problem, "message", None) or str(problem)
+        if compiled.unreachable:
+            compiled.validator = jsonschema_rs.validator_for(schema=True)
+            return compiled
+        compiled.helm_error = _helm_schema_error(reason)
+        compiled.message = f"values.schema.json is not a valid schema: {reason}"
+    return compiled
+
+
+def _helm_schema_error(reason: str) -> str:
+    """Put the reason why a schema is refused into Helm's words, where they are known."""
+    if reason.startswith("Pointer '"):
+        target = reason.split("'")[1]
+        return f'json-pointer in "{_BASE}#{target}" not found'
+    return f'"{_BASE}#" is not valid against metaschema: {reason}'
+
+
+def _values_place(chart: Chart) -> Place:
+    file = chart.values_file
+    return Place(_schema_path(chart) if file is None else file.display_path)
+
+
+def _schema_path(chart: Chart) -> str:
+    file = chart.schema_file
+    return f"{chart.path}/values.schema.json" if file is None else file.display_path
+
+
+def _violation_finding(
+    path: tuple[str | int, ...],
+    violation: Violation,
+    origins: ValueOrigins,
+    chart: Chart,
+    helm: str,
+) -> Finding:
+    """Place a violation at the value that won, at the key that must not be there, or at what lacks a key."""
+    origin = origins.find((*path, violation.names[0])) if violation.names else None
+    if origin is None:
+        origin = origins.nearest(path)
+        place = _values_place(chart) if origin is None else origin.place
+    else:
+        place = origin.key_place or origin.place
+    keys = ".".join(str(part) for part in path)
+    subject = f"`{keys}`" if keys else "the values"
+    message = f"{subject} against values.schema.json: {violation.text}"
+    proposal = "Give a value that the schema allows, or widen the schema."
+    return stop(SCHEMA_VIOLATION, place, message, helm=helm, proposal=proposal)
+
+
+def _unreachable_findings(instance: ChartInstance) -> Iterator[Finding]:
+    """Report references that lead out of the schema: they are not followed, so that part is not checked."""
+    chart = instance.chart
+    if chart.schema_file is not None:
+        for uri in dict.fromkeys(_compile(chart).unreachable):
+            place = Place(_schema_path(chart), *_line_of(chart, uri))
+            if uri.startswith("file:"):
+                path = uri.removeprefix("file://")
+                helm = f'failing loading "{uri}": open {path}: no such file or directory'
+                text = f"{HELM_PREFIX}{instance.name}:\n{helm}"
+                message = f"`$ref` names a file, {path}, which Helm looks for at the disk's root"
+                proposal = "Move what it refers to into `$defs` of this schema."
+                yield stop(UNREACHABLE_SCHEMA, place, message, helm=text, proposal=proposal)
+                continue
+            message = f"`$ref` leads to {uri}, which is not fetched: what it asks for is not checked"
+            severity = Severity.LOW if uri.startswith("urn:") else Severity.MEDIUM
+            proposal = "Copy the schema into `$defs`, so that it also works without a network."
+            yield warn(UNREACHABLE_SCHEMA, place, message, severity=severity, proposal=proposal)
+    for sub in instance.dependencies:
+        yield from _unreachable_findings(sub)
+
+
+def _line_of(chart: Chart, uri: str) -> tuple[int, int]:
+    """Find the line of the schema that names a reference, as far as it is written in full."""
+    text = "" if chart.schema_file is None else chart.schema_file.text
+    name = uri.removeprefix("file:///")
+    at = text.find(name)
+    if at < 0:
+        return 1, 1
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
