@@ -10,7 +10,6 @@ from typing import Any, cast
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import element_type, go_kind, go_type, is_integer, kind_of_type, zero_value
 from quarterdeck.runtime.quoting import quote
-from quarterdeck.runtime.signatures import FUNCTIONS
 from quarterdeck.runtime.values import GoMap, GoStruct, NamedInt, RootContext, Uint8, Values
 
 VALUES_METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
@@ -22,6 +21,8 @@ def field(receiver: Any, name: str) -> Any:
 
     None stands for a nil interface (an element that is missing or nil). A receiver that is None is an error
     here: it is a nil interface, not the invalid value of a nil variable, whose fields are nil themselves.
+    Errors name the value's own type; what comes out of a map or list has the static type of its elements,
+    which the caller knows.
 
     Raises:
         GoError: there is no such field, or the receiver is nil, or the method fails; the text is what Go says
@@ -70,7 +71,7 @@ def call_values_method(values: dict[str, Any], name: str, arguments: tuple[Any, 
     if name == "AsMap":
         return values
     if name == "YAML":
-        return f"{FUNCTIONS['toYaml'].call(values)}\n"
+        return _to_yaml(values)
     argument = arguments[0]
     expected = "io.Writer" if name == "Encode" else "string"
     if argument.__class__ is not str or name == "Encode":
@@ -80,6 +81,12 @@ def call_values_method(values: dict[str, Any], name: str, arguments: tuple[Any, 
     if name == "Table":
         return _table(values, argument)
     return _path_value(values, argument)
+
+
+def _to_yaml(values: dict[str, Any]) -> str:
+    from quarterdeck.runtime.funcs.table import function_table  # noqa: PLC0415  the table imports this module
+
+    return f"{function_table()['toYaml'].call(values)}\n"
 
 
 def _table(values: dict[str, Any], path: str) -> dict[str, Any]:
