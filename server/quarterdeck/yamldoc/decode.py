@@ -178,11 +178,15 @@ class _Decoder:
         if self._alias_count / count > allowed:
             raise DecodeError(f"{CONVERSION}yaml: document contains excessive aliasing", node.start)
 
-    def _scalar(self, node: ScalarNode) -> Any:
+    def _resolve(self, node: ScalarNode) -> Any:
+        """Give a scalar's value; as a key it may also be infinite or no number."""
         try:
-            value = resolve_scalar(node)
+            return resolve_scalar(node)
         except TagError as error:
             raise DecodeError(f"{CONVERSION}yaml: {error}", node.start) from None
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        value = self._resolve(node)
         refusal = find_refusal(value) if value.__class__ is float else None
         if refusal is not None:
             self._refuse(refusal, node.start)
@@ -225,7 +229,11 @@ class _Decoder:
             if is_merge(key_node):
                 yield from self._merge(value_node, values)
                 continue
-            key_value = yield key_node, None
+            if isinstance(key_node, ScalarNode):
+                self._count(key_node)
+                key_value = self._resolve(key_node)
+            else:
+                key_value = yield key_node, None
             if key_value.__class__ is dict or key_value.__class__ is list:
                 raise DecodeError(f"{CONVERSION}yaml: invalid map key: {go_syntax(key_node)}", key_node.start)
             key = self._key(key_node, value_node)

@@ -63,6 +63,7 @@ def test_scalars_mean_what_go_yaml_makes_of_them(scalar: str, value: Any) -> Non
 def test_keys_become_strings_as_in_sigs_yaml(key: str, text: str) -> None:
     assert load(f"{key}: v\n") == {text: "v"}
     assert load(f"{key}: 'v'\nother: [1]\n") == {text: "v", "other": [1.0]}
+    assert load(f"{key}: &v x\nother: *v\n") == {text: "x", "other": "x"}
 
 
 @pytest.mark.parametrize(

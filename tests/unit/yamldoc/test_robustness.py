@@ -32,7 +32,7 @@ VALUES = st.recursive(
         st.none(),
         st.booleans(),
         st.floats(),
-        st.integers(-(2**63), 2**63 - 1),
+        st.integers(-(2**53), 2**53),
         STRINGS,
         st.binary(max_size=5),
     ),
