@@ -193,6 +193,27 @@ step('the server can be restarted by a command', async () => {
     await page.locator('.markers-panel', { hasText: 'No problems have been detected' }).waitFor();
 });
 
+step('the selected Python environment is asked, and its change noticed', async () => {
+    vscode.selectEnvironment(vscode.makeEnvironment(PROGRAM));
+    vscode.setMachineSettings({});
+    await select('lower');
+    await page.keyboard.type(MISTAKE);
+    await rows(MISTAKE).first().waitFor();
+    vscode.selectEnvironment(undefined);
+    await page.locator('.markers-panel', { hasText: 'No problems have been detected' }).waitFor();
+});
+
+step('where there is no server it offers to install one, and does', async () => {
+    const offer = page.locator('.notifications-toasts .notification-list-item', { hasText: 'is not installed' });
+    await offer.waitFor();
+    await shoot('5-offer');
+    await offer.getByRole('button', { name: 'Install', exact: true }).click();
+    await page.locator('.notifications-toasts', { hasText: 'Making a Python environment' }).waitFor();
+    await shoot('6-installing');
+    await rows(MISTAKE).first().waitFor({ timeout: 240_000 });
+    await shoot('7-installed');
+});
+
 step('templates of other tools are given back to YAML', async () => {
     await quickOpen('ansible/templates/play.yaml');
     await status('editor\\.mode', 'YAML');

@@ -1,6 +1,16 @@
 // A real VS Code for one test run: its own server with the packed extension, and a headless Chromium that shows it.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+    cpSync,
+    createWriteStream,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,7 +67,7 @@ export class VSCode {
     static async start(machine) {
         const vscode = new VSCode();
         try {
-            vscode.installExtension();
+            vscode.installExtensions();
             vscode.setMachineSettings(machine);
             await vscode.startServer();
             await vscode.startBrowser();
@@ -79,7 +89,13 @@ export class VSCode {
         const withoutServer = searched.filter((folder) => !existsSync(path.join(folder, 'quarterdeck')));
         const home = path.join(this.root, 'home');
         mkdirSync(home);
-        this.environment = { ...process.env, HOME: home, PATH: withoutServer.join(path.delimiter) };
+        this.environment = {
+            ...process.env,
+            HOME: home,
+            PATH: withoutServer.join(path.delimiter),
+            SELECTED_PYTHON: path.join(this.root, 'selected-python'),
+        };
+        this.selectEnvironment(undefined);
         delete this.environment.VSCODE_IPC_HOOK_CLI;
     }
 
@@ -93,10 +109,27 @@ export class VSCode {
         ];
     }
 
-    /** Installs the package that `npm run package` made. */
-    installExtension() {
+    /** Installs the package that `npm run package` made, and what stands for the Python extension. */
+    installExtensions() {
         const [packed] = readdirSync(path.join(client, 'dist')).filter((name) => name.endsWith('.vsix'));
-        const file = path.join(client, 'dist', packed);
+        this.install(path.join(client, '.e2e/python.vsix'));
+        this.install(path.join(client, 'dist', packed));
+    }
+
+    /** Makes the folder of a Python environment that has this server, and gives its Python. */
+    makeEnvironment(program) {
+        const folder = path.join(this.root, 'environment/bin');
+        mkdirSync(folder, { recursive: true });
+        symlinkSync(program, path.join(folder, 'quarterdeck'));
+        return path.join(folder, 'python');
+    }
+
+    /** Selects a Python, as the user does with the Python extension. */
+    selectEnvironment(python) {
+        writeFileSync(this.environment.SELECTED_PYTHON, python ?? '');
+    }
+
+    install(file) {
         const done = spawnSync(process.execPath, [...this.arguments, '--install-extension', file], {
             env: this.environment,
             encoding: 'utf8',

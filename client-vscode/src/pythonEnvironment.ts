@@ -2,11 +2,21 @@
 
 import * as vscode from 'vscode';
 
+/** Names an environment: its Python, or its folder where it has none. */
+interface EnvironmentPath {
+    readonly path: string;
+}
+
+interface Environment {
+    readonly executable: { readonly uri: vscode.Uri | undefined };
+}
+
 /** The part of the Python extension's interface that is used here. Source: npm @vscode/python-extension 1.0.5. */
 interface PythonApi {
     readonly ready: Promise<void>;
     readonly environments: {
-        getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
+        getActiveEnvironmentPath(resource?: vscode.Uri): EnvironmentPath;
+        resolveEnvironment(environment: EnvironmentPath): Promise<Environment | undefined>;
         readonly onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
     };
 }
@@ -16,12 +26,12 @@ export async function selectedInterpreter(folder: vscode.Uri | undefined): Promi
     if (!vscode.workspace.isTrusted) {
         return undefined;
     }
-    const api = await pythonApi();
-    const selected = api?.environments.getActiveEnvironmentPath(folder).path;
+    const environments = (await pythonApi())?.environments;
+    const selected = await environments?.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
     const configured = vscode.workspace
         .getConfiguration('python', folder ?? null)
         .get<string>('defaultInterpreterPath');
-    return [selected, configured].find((each) => each !== undefined && /[\\/]/.test(each) && !each.includes('${'));
+    return [selected?.executable.uri?.fsPath, configured].find((each) => each !== undefined && /[\\/]/.test(each) && !each.includes('${'));
 }
 
 /** Calls `changed` whenever another Python is selected. */
