@@ -5,11 +5,12 @@ Source: text/template funcs.go (HTMLEscape, JSEscape, URLQueryEscaper).
 
 from __future__ import annotations
 
-from urllib.parse import quote_plus
+import re
 
 from quarterdeck.runtime.printable import is_printable
 
 _HTML = str.maketrans({"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_RESERVED = re.compile(r"[^A-Za-z0-9_.~ -]+")
 _JAVASCRIPT = {
     "\\": "\\\\",
     "'": "\\'",
@@ -44,4 +45,8 @@ def _escape_rune(char: str) -> str:
 
 def escape_query(text: str) -> str:
     """Give the text as a value in the query of a URL; spaces become `+`."""
-    return quote_plus(text.encode("utf-8", "surrogateescape"))
+    return _RESERVED.sub(_escape_bytes, text).replace(" ", "+")
+
+
+def _escape_bytes(match: re.Match[str]) -> str:
+    return "".join([f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape")])

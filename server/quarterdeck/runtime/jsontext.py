@@ -60,6 +60,8 @@ def format_json_number(value: float) -> str:
     if value.is_integer() and -1e15 < value < 1e15 and value:
         return "%d" % value  # noqa: UP031  the fastest way there is, and this is hot
     size = abs(value)
+    if 1e-4 < size < 1e15:
+        return repr(value)
     if value and (size < 1e-6 or size >= 1e21):
         digits, point = shortest_digits(value)
         tail = f".{digits[1:]}" if len(digits) > 1 else ""
