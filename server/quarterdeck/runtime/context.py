@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck.errors import Cancelled
 from quarterdeck.runtime.goerror import BudgetError, GoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TICKS_BETWEEN_CHECKS = 1_000
 
@@ -90,11 +92,14 @@ class Context:
     """The state of one rendering that functions may use.
 
     `seed` None means real randomness and the real clock; a number makes both deterministic.
-    `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that changed
-    a map or list that another template can see. `before_write` is told of each container before it is changed.
+    `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that
+    changed a map or list that another template can see. `before_write` is told of each container before it is
+    changed.
     """
 
     __slots__ = (
+        "_file",
+        "_random",
         "before_write",
         "budget",
         "enable_dns",
@@ -102,8 +107,6 @@ class Context:
         "is_lint",
         "lookup",
         "seed",
-        "_file",
-        "_random",
         "tpl",
         "volatile_calls",
         "writes",
@@ -125,13 +128,10 @@ class Context:
 
     @property
     def random(self) -> random.Random:
-        """The source of random numbers; a seeded one starts anew with each file, so that files do not disturb each other."""
+        """The source of random numbers; a seeded one starts anew with each file, whatever other files draw."""
         found = self._random
         if found is None:
-            if self.seed is None:
-                found = random.SystemRandom()
-            else:
-                found = random.Random(f"{self.seed}:{self._file}")  # noqa: S311 - wanted: the same each time
+            found = random.SystemRandom() if self.seed is None else _seeded(f"{self.seed}:{self._file}")
             self._random = found
         return found
 
@@ -146,6 +146,10 @@ class Context:
         if self.seed is None:
             return datetime.now().astimezone()
         return datetime.fromisoformat("2024-01-01T00:00:00+00:00")
+
+
+def _seeded(seed: str) -> random.Random:
+    return random.Random(seed)  # noqa: S311  wanted: the same each time
 
 
 def _unbound(_name: str, _data: Any) -> str:

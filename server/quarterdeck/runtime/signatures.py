@@ -6,7 +6,8 @@ A family file in `runtime.funcs` registers its functions::
     def trunc(length: int, text: str) -> str: ...
 
 The Python function gets arguments that already have the Go types of the signature; `calls.checked` wraps it
-with Go's own argument checks (`text/template` exec.go, evalCall and validateType). `effect` tells how it behaves:
+with Go's own argument checks (`text/template` exec.go, evalCall and validateType). `effect` tells how it
+behaves:
 
 - `pure`: the same arguments always give the same result, nothing else happens.
 - `context`: takes the `Context` first; pure otherwise.
