@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from quarterdeck.yamldoc.compose import ComposedDocument, ComposeError, compose_next
-from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
+from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, StandInParser, has_inner_mark, may_replace
 from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_parser, readable_before
 from quarterdeck.yamldoc.floats import find_refusal, format_float32
 from quarterdeck.yamldoc.go_syntax import go_syntax, go_type
@@ -72,8 +72,7 @@ def _compose_first(text: str) -> ComposedDocument | None:
             return compose_next(parser)
         except yaml.YAMLError as error:
             wrong = go_error(error, text)
-            is_colon = UNEXPECTED_COLON in wrong.message and text[wrong.offset : wrong.offset + 1] == ":"
-            if not is_colon or wrong.offset in colons or len(colons) >= MAX_COLONS:
+            if UNEXPECTED_COLON not in wrong.message or not may_replace(colons, text, wrong.offset):
                 raise
             colons.add(wrong.offset)
 

@@ -18,8 +18,9 @@ from typing import Any
 from quarterdeck.yamldoc.events import BOM, make_parser
 
 UNEXPECTED_COLON = "found unexpected ':'"
-MAX_COLONS = 100
-"""How many colons are replaced in one text; each costs a reading of the text."""
+
+_MOST_COLONS = 100
+_MOST_READING = 20_000_000
 
 _PRIVATE_USE = range(0xE000, 0xF8FF)
 
@@ -27,6 +28,15 @@ _PRIVATE_USE = range(0xE000, 0xF8FF)
 def has_inner_mark(text: str) -> bool:
     """Tell whether a byte order mark stands elsewhere than at the start of `text`."""
     return text.find(BOM, 1) >= 0
+
+
+def may_replace(colons: set[int], text: str, offset: int) -> bool:
+    """Tell whether libyaml stopped at a colon of `text` that may be replaced, too.
+
+    Each colon costs a reading of the text: at most 100 are replaced, and 20 million characters read for them.
+    """
+    is_new = text[offset : offset + 1] == ":" and offset not in colons
+    return is_new and len(colons) < _MOST_COLONS and (len(colons) + 1) * len(text) <= _MOST_READING
 
 
 class StandInParser:

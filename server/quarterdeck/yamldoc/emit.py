@@ -1,8 +1,8 @@
 """Value to text as `sigs.k8s.io/yaml.Marshal` writes it: what `toYaml` gives, and a line feed that it trims.
 
 The value goes through JSON (so every number is a float64, and 8080.0 is written as `8080`), then go-yaml v2
-writes it: keys in natural order, sequences at the column of their key, lines folded after column 80. Source:
-sigs yaml.go, Marshal and JSONToYAML; go.yaml.in/yaml/v2 encode.go, emitterc.go.
+writes it: keys in natural order, sequences at the column of their key, lines folded after column 80.
+Source: sigs yaml.go, Marshal and JSONToYAML; go.yaml.in/yaml/v2 encode.go, emitterc.go.
 """
 
 from __future__ import annotations

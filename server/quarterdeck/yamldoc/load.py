@@ -24,7 +24,6 @@ from quarterdeck.yamldoc.resolve import (
     resolve_typed,
 )
 
-_Event = yaml.events.Event
 _Scalar = yaml.events.ScalarEvent
 _MappingStart = yaml.events.MappingStartEvent
 _SequenceStart = yaml.events.SequenceStartEvent
@@ -99,8 +98,8 @@ def _load_flat(text: str) -> dict[str, Any]:
 def _build(parser: EventSource, text: str) -> Any:
     """Build the first document's value straight from the events, without recursion.
 
-    `container` is the open collection, `key` the key that waits for its value (`_NO_KEY` in between),
-    `stack` the enclosing collections with their keys.
+    `container` is the open collection, `key` the key that waits for its value (None in between), `stack` the
+    enclosing collections with their keys. A question mark in brackets is left to the thorough way.
     """
     has_question = "?" in text
     get_event = parser.get_event

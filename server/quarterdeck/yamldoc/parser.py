@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.compose import ComposedDocument, compose_partial
 from quarterdeck.yamldoc.decode import DecodeError, decode_document
-from quarterdeck.yamldoc.dialect import MAX_COLONS, UNEXPECTED_COLON, StandInParser, has_inner_mark
+from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, StandInParser, has_inner_mark, may_replace
 from quarterdeck.yamldoc.events import find_forbidden, make_parser
 from quarterdeck.yamldoc.explain import YamlProblem, explain
 from quarterdeck.yamldoc.simple import Origins, build_simple, find_origins
@@ -101,6 +101,8 @@ class YamlStream:
 def parse_yaml(text: str) -> YamlStream:
     """Read every document of `text`, separated as YAML says.
 
+    The lines in Go's messages count from the document's separator, since Helm reads a stream piece by piece.
+
     Raises:
         ToolError: PyYAML lacks libyaml.
     """
@@ -151,8 +153,7 @@ def split_manifests(text: str) -> list[Span]:
 
 def _read_stream(text: str) -> Iterator[YamlDocument]:
     """Read a whole stream with one parser; from the first damaged document on, slice by slice."""
-    colons: set[int] = set()
-    parser = StandInParser(text, colons) if has_inner_mark(text) else make_parser(text)
+    parser = StandInParser(text, set()) if has_inner_mark(text) else make_parser(text)
     done = 0
     while True:
         composed = compose_partial(parser, text, 0)
@@ -162,8 +163,7 @@ def _read_stream(text: str) -> Iterator[YamlDocument]:
             break
         done = composed.end
         yield YamlDocument(text, composed, _span_of(text, composed))
-    # The damaged document begins with the last separator before what was read of it, if that is one of its
-    # own.
+    # What was read of the damaged document begins with its separator, or there is none.
     for span in _split(text, max(composed.start, done)):
         yield from _read_slice(text, span)
 
@@ -205,7 +205,7 @@ def _read_slice(text: str, span: Span) -> Iterator[YamlDocument]:
         error = documents[-1].error if documents else None
         if error is not None and UNEXPECTED_COLON in error.message:
             offset = error.offset - span.start
-            if readable[offset : offset + 1] == ":" and offset not in colons and len(colons) < MAX_COLONS:
+            if may_replace(colons, readable, offset):
                 colons.add(offset)
                 continue
         break
