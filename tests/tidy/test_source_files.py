@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from pathlib import Path
 
 from tidy.source_files import (
     PACKAGE,
@@ -17,9 +19,15 @@ from tidy.source_files import (
 
 MEASURED = {".py", ".ts", ".mjs", ".js"}
 LONGEST_FILE = 500
-# A home, a work folder or a temporary folder of one machine; `/tmp` in a chart or a test's text is not one.
+# Where this checkout, its neighbours and its environment lie; short paths such as `/app` may be meant otherwise.
+HERE = [
+    REPOSITORY,
+    REPOSITORY.parent / "shared",
+    *([Path(sys.prefix)] if sys.prefix != sys.base_prefix else []),
+]
+LONG_PATHS = [str(path) for path in HERE if len(path.parts) > 2]
 MACHINE_PATH = re.compile(
-    r"/work/[a-z]|/home/(?!runner\b|user\b|node\b|\$)[a-z]\w*/|/root/\.|/Users/[a-z]\w*/"
+    "|".join([*(re.escape(path) + r"\b" for path in LONG_PATHS), r"/root/\.\w", r"/(?:home|Users)/[a-z]+\d"])
 )
 REGISTRY_HOST = re.compile(r"index-url|artifactory|nexus\.|pypi\.org/simple|registry\.npmjs\.org")
 

@@ -40,26 +40,29 @@ pytest.skip("no such thing here", allow_module_level=True)
 """
 
 
-def test_a_seed_repeats_what_hypothesis_draws(tmp_path: Path) -> None:
-    first, again = (run(tmp_path, DRAWING, "-s", QUARTERDECK_SEED="7") for _ in range(2))
-    assert drawn(first) == drawn(again)
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    return run(tmp_path_factory.mktemp("seeded"), DRAWING, QUARTERDECK_SEED="7")
 
 
-def test_another_seed_draws_something_else(tmp_path: Path) -> None:
-    seven, eight = (run(tmp_path, DRAWING, "-s", QUARTERDECK_SEED=seed) for seed in ("7", "8"))
-    assert drawn(seven) != drawn(eight)
+def test_a_seed_repeats_what_hypothesis_draws(
+    seeded: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    assert drawn(run(tmp_path, DRAWING, QUARTERDECK_SEED="7")) == drawn(seeded)
 
 
-def test_the_seed_is_printed(tmp_path: Path) -> None:
-    assert "QUARTERDECK_SEED=7 " in run(tmp_path, DRAWING, QUARTERDECK_SEED="7").stdout
+def test_another_seed_draws_something_else(seeded: subprocess.CompletedProcess[str], tmp_path: Path) -> None:
+    assert drawn(run(tmp_path, DRAWING, QUARTERDECK_SEED="8")) != drawn(seeded)
 
 
-def test_a_run_without_a_seed_prints_the_one_it_took(tmp_path: Path) -> None:
-    assert re.search(r"QUARTERDECK_SEED=\d+ ", run(tmp_path, DRAWING).stdout)
+def test_the_seed_is_printed(seeded: subprocess.CompletedProcess[str]) -> None:
+    assert "QUARTERDECK_SEED=7 " in seeded.stdout
 
 
-def test_a_skip_is_a_skip_on_a_desk(tmp_path: Path) -> None:
-    assert "1 skipped" in run(tmp_path, SKIPPING.format(reason="nothing to test with")).stdout
+def test_a_run_without_a_seed_prints_the_one_it_took_and_a_skip_is_a_skip(tmp_path: Path) -> None:
+    done = run(tmp_path, SKIPPING.format(reason="nothing to test with"))
+    assert re.search(r"QUARTERDECK_SEED=\d+ ", done.stdout)
+    assert "1 skipped" in done.stdout
 
 
 @pytest.mark.parametrize("text", [SKIPPING.format(reason="nothing to test with"), SKIPPING_MODULE])
@@ -73,7 +76,7 @@ def test_a_test_for_another_system_may_be_skipped_in_ci(tmp_path: Path) -> None:
     assert run(tmp_path, SKIPPING.format(reason="only on Windows"), CI="true").returncode == 0
 
 
-def run(folder: Path, text: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, text: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run one test file in a folder of its own, with the project's conftest."""
     shutil.copy(REPOSITORY / "tests" / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
@@ -84,9 +87,19 @@ def run(folder: Path, text: str, *flags: str, **environment: str) -> subprocess.
         if name not in {"CI", "QUARTERDECK_SEED"} and not name.startswith(("PYTEST_", "COV_"))
     }
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *flags],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-s",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "_hypothesis_pytestplugin",
+        ],
         cwd=folder,
-        env=inherited | environment,
+        env=inherited | environment | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
