@@ -19,7 +19,7 @@ from tidy.source_files import (
 
 MEASURED = {".py", ".ts", ".mjs", ".js"}
 LONGEST_FILE = 500
-# Where this checkout, its neighbours and its environment lie; short paths such as `/app` may be meant otherwise.
+# Where this checkout, its neighbours and its environment lie. A short path (`/app`) may mean anything.
 HERE = [
     REPOSITORY,
     REPOSITORY.parent / "shared",
