@@ -81,7 +81,8 @@ class PlainMachine:
         self.units = dict(outer)
         self._define(self.units, source)
         try:
-            pieces = self.run(self.units["gotpl"], dot)
+            # Its own text runs, even an empty one that replaces no template of that name.
+            pieces = self.run(Unit("gotpl", source, source.units[0]), dot)
         except TemplateError as error:
             raise TemplateError(
                 f"error during tpl function execution for {quote(text)}: {error}",

@@ -8,7 +8,7 @@ Source: text/template exec.go, state.at and state.errorf; parse.go, ErrorContext
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from quarterdeck.compiler.interpret_node_text import node_text
 from quarterdeck.compiler.units import TemplateError
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quarterdeck.compiler.units import Unit
+
+_LONGEST_NESTED: Final = 512 * 1024
+"""A longer message of an inner template is not wrapped again: a thousand levels may each add a long text."""
 
 Blamed: TypeAlias = nodes.Expression | nodes.Command | nodes.TemplateCall | nodes.Block
 
@@ -88,6 +91,8 @@ def template_error(unit: Unit, base: int, failure: Failure) -> TemplateError:
     message = f"template: {place_text(unit, position)}: {text}"
     inner = failure.wrapped
     if isinstance(inner, TemplateError):
+        if len(failure.text) > _LONGEST_NESTED:
+            message = str(inner)
         return TemplateError(
             message, unit=inner.unit, offset=inner.offset, end=inner.end, cause=inner.cause, wrapped=inner
         )

@@ -173,3 +173,16 @@ def test_an_error_in_tpl_names_its_text() -> None:
         'error during tpl function execution for "{{ .no.x }}": '
         'template: gotpl:1:6: executing "gotpl" at <.no.x>: nil pointer evaluating interface {}.x'
     )
+
+
+def test_a_message_does_not_grow_without_end_with_the_nesting() -> None:
+    long = "x" * 10_000
+    template = (
+        f'{{{{ define "r" }}}}{{{{ include "r" (print "{long}") }}}}{{{{ end }}}}{{{{ include "r" . }}}}'
+    )
+    assert 500_000 < len(error_of(template)) < 600_000
+
+
+def test_an_empty_text_given_to_tpl_within_tpl_is_empty() -> None:
+    text, errors = render_on('{{ tpl "a{{ tpl .e . }}b" . }}', {"e": ""})
+    assert (text, errors) == ("ab", [])
