@@ -1,14 +1,15 @@
 """Guesses where a missing `end` was meant to be, from the way people indent templates.
 
-Go reports a missing `end` at the end of the file or at the next define, and a parser that follows it puts the rest
-of the file into the open block. Here the blocks inside the open one are compared with their ends: an `end` that
-stands where an outer block's tag stands, not its own block's, tells that the inner one was left open.
+Go reports a missing `end` at the end of the file or at the next define, and a parser that follows it puts the
+rest of the file into the open block. Here the blocks inside the open one are compared with their ends: an
+`end` that stands where an outer block's tag stands, not its own block's, tells that the inner one was left
+open.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from quarterdeck.gotmpl.nodes import (
     Action,
@@ -26,7 +27,11 @@ from quarterdeck.gotmpl.nodes import (
     With,
 )
 
-_Block: TypeAlias = If | With | Range | Define | Block
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BlockNode: TypeAlias = If | With | Range | Define | Block
+"""A node that an `end` closes."""
 _BLOCKS = (If, With, Range, Define, Block)
 _LINE_START = re.compile(r"^([ \t]*)(?=[^ \t\n])(?P<key>[\w./\"'-]+:)?", re.MULTILINE)
 _SPACES_ONLY = re.compile(r"\n([ \t]+)(?=\n)")
@@ -41,21 +46,18 @@ class Closing(NamedTuple):
     end: int
 
 
-def is_block(node: Statement) -> bool:
-    """Tell whether a statement has an end."""
-    return isinstance(node, _BLOCKS)
+def open_blocks(items: Iterable[Item]) -> list[tuple[int, BlockNode]]:
+    """Give the top-level blocks that lack their end, each with where it starts."""
+    return [
+        (item.start, item.node)
+        for item in items
+        if isinstance(item.node, _BLOCKS) and item.node.end_tag is None
+    ]
 
 
-def is_open(node: Statement) -> bool:
-    """Tell whether a block lacks its end."""
-    return isinstance(node, _BLOCKS) and node.end_tag is None
-
-
-def find_closing(text: str, item: Item) -> Closing:
-    """Give where a block in the open block `item`, or that block itself, should end."""
-    root = item.node
-    assert isinstance(root, _BLOCKS)
-    return _Search(text, item.start).find(root)
+def find_closing(text: str, start: int, block: BlockNode) -> Closing:
+    """Give where the open block that starts at `start`, or a block in it, should end."""
+    return _Search(text, start).find(block)
 
 
 class _Search:
@@ -65,10 +67,10 @@ class _Search:
         self._text = text
         self._base = base
 
-    def find(self, root: _Block) -> Closing:
+    def find(self, root: BlockNode) -> Closing:
         best: tuple[int, int] | None = None
         culprit, place = root, root.end
-        pending: list[tuple[_Block, int]] = [(root, 0)]
+        pending: list[tuple[BlockNode, int]] = [(root, 0)]
         while pending:
             block, score = pending.pop()
             empty = self._empty_tag(block)
@@ -85,7 +87,7 @@ class _Search:
                 pending.append((child, score + change))
         return self._closing(culprit, place)
 
-    def _guess(self, block: _Block) -> tuple[int, int]:
+    def _guess(self, block: BlockNode) -> tuple[int, int]:
         """Guess where a block was meant to end: how doubtful that is, from 0 on, and the place."""
         blank = self._emptied_line(block)
         if blank is not None:
@@ -95,8 +97,8 @@ class _Search:
             return 1, place
         return 2, block.end if block.end_tag is None else block.end_tag.start
 
-    def _emptied_line(self, block: _Block) -> int | None:
-        """Find a line that holds nothing but the spaces in front of the block's tag: its end may have stood there."""
+    def _emptied_line(self, block: BlockNode) -> int | None:
+        """Find a line of nothing but the spaces in front of the block's tag: its end may have stood there."""
         indent = self._indent(block.tag.start)
         if not indent:
             return None
@@ -107,7 +109,7 @@ class _Search:
                         return node.start + line.start(1)
         return None
 
-    def _closing(self, culprit: _Block, place: int) -> Closing:
+    def _closing(self, culprit: BlockNode, place: int) -> Closing:
         """Move the place before blank text and comments, which lead to what follows."""
         statements = [node for node in _statements(culprit) if node.end <= place]
         while statements and _is_filling(statements[-1]):
@@ -119,7 +121,7 @@ class _Search:
         end = text.find("\n", offset)
         return Closing(offset, start, len(text) if end < 0 else end)
 
-    def _empty_tag(self, block: _Block) -> Closing | None:
+    def _empty_tag(self, block: BlockNode) -> Closing | None:
         """Find `{{ }}` in a block: an `end` that lost its word."""
         for node in _statements(block):
             if isinstance(node, Broken) and _EMPTY_TAG.fullmatch(node.raw):
@@ -139,11 +141,11 @@ class _Search:
         between = self._text[self._base + opening.start : self._base + end.start]
         return int("\n" in between)
 
-    def _place(self, block: _Block) -> int | None:
+    def _place(self, block: BlockNode) -> int | None:
         """Give the place in a block's body from where on lines seem to stand outside it.
 
-        That is a line further left than the block's tag, or a second key beside the first one in the body: most blocks
-        without an `else` hold one key.
+        That is a line further left than the block's tag, or a second key beside the first one in the body:
+        most blocks without an `else` hold one key.
         """
         indent = self._indent(block.tag.start)
         if indent is None:
@@ -152,7 +154,9 @@ class _Search:
         for node in _branches(block)[-1]:
             if not isinstance(node, Text):
                 column = self._indent(node.start)
-                if column is not None and (column < indent or (column == indent > 0 and is_block(node))):
+                if column is not None and (
+                    column < indent or (column == indent > 0 and isinstance(node, _BLOCKS))
+                ):
                     return node.start
                 if column is not None and first_key is None and isinstance(node, Action):
                     first_key = indent
@@ -174,14 +178,13 @@ def _is_filling(node: Statement) -> bool:
     return isinstance(node, Comment) or (isinstance(node, Text) and not node.raw.strip())
 
 
-def _branches(block: _Block) -> list[tuple[Statement, ...]]:
+def _branches(block: BlockNode) -> list[tuple[Statement, ...]]:
     """Give the bodies of a block: its own and those of its else branches, in order."""
     bodies = [block.body]
     otherwise: Else | None = getattr(block, "otherwise", None)
     while otherwise is not None:
-        if otherwise.is_chained:
-            branch = otherwise.body[0]
-            assert isinstance(branch, If | With)
+        branch = otherwise.body[0] if otherwise.is_chained else None
+        if isinstance(branch, (If, With)):
             bodies.append(branch.body)
             otherwise = branch.otherwise
         else:
@@ -190,9 +193,9 @@ def _branches(block: _Block) -> list[tuple[Statement, ...]]:
     return bodies
 
 
-def _statements(block: _Block) -> list[Statement]:
+def _statements(block: BlockNode) -> list[Statement]:
     return [node for body in _branches(block) for node in body]
 
 
-def _blocks_in(block: _Block) -> list[_Block]:
+def _blocks_in(block: BlockNode) -> list[BlockNode]:
     return [node for node in _statements(block) if isinstance(node, _BLOCKS)]

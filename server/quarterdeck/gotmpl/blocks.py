@@ -30,13 +30,16 @@ from quarterdeck.gotmpl.problems import make_problem
 from quarterdeck.gotmpl.scope import Scope, declared_in_broken
 
 MAX_NESTING = 200
-"""Deepest nesting of blocks (each `else if` is one deeper). Go has no limit; ours keeps every tree fit for recursion."""
+"""Deepest nesting of blocks (an `else if` is one deeper). Go has no limit; ours lets visitors recurse."""
 
 MAX_PROBLEMS = 100
 """After so many problems the rest of a file is left unread."""
 
 CHAINED = {TagKind.ELSE_IF: TagKind.IF, TagKind.ELSE_WITH: TagKind.WITH}
 """Kinds of `else` that open a block of their own -> that block's kind."""
+
+NO_PIPELINE = Pipeline(0, 0, (), False, ())  # noqa: FBT003  nodes take their parts by place
+"""Stands where a tag has no pipeline."""
 
 _INNER = frozenset((TagKind.END, TagKind.ELSE, TagKind.ELSE_IF, TagKind.ELSE_WITH))
 _BRANCHES = {TagKind.IF: If, TagKind.WITH: With, TagKind.RANGE: Range}
@@ -62,7 +65,7 @@ class OpenBlock:
         self,
         kind: TagKind,
         tag: Tag,
-        pipeline: Pipeline | None,
+        pipeline: Pipeline,
         outer: list[Statement],
         scope: Scope,
         mark: int,
@@ -80,10 +83,7 @@ class OpenBlock:
         self, body: tuple[Statement, ...], otherwise: Else | None, end: int, end_tag: Tag | None
     ) -> If | With | Range:
         """Make the node of an `if`, `with` or `range`."""
-        pipeline = self.pipeline
-        assert pipeline is not None
-        node = _BRANCHES[self.kind]
-        return node(self.tag.start, end, self.tag, pipeline, body, otherwise, end_tag)
+        return _BRANCHES[self.kind](self.tag.start, end, self.tag, self.pipeline, body, otherwise, end_tag)
 
 
 class Blocks:
@@ -125,7 +125,7 @@ class Blocks:
     def _line(self, offset: int) -> int:
         return self._text.count("\n", 0, offset) + 1
 
-    # --- what is wrong ---------------------------------------------------------------------------------------
+    # --- what is wrong --------------------------------------------------------------------------------------
 
     def _problem(self, code: str, start: int, end: int, helm_message: str, line_offset: int) -> None:
         """Record a problem; the line that Go names is that of `line_offset`."""
@@ -150,14 +150,15 @@ class Blocks:
         for name in declared_in_broken(raw):
             self._scope.declare(name)
 
-    # --- blocks -----------------------------------------------------------------------------------------------
+    # --- blocks ---------------------------------------------------------------------------------------------
 
     def _open(self, parsed: ParsedTag, tag: Tag, start: int, mark: int) -> None:
         if len(self._stack) >= MAX_NESTING:
             self._problem("too-deep", start, parsed.end, "blocks are nested too deeply", start)
             self._stopped = True
         kind = parsed.kind
-        frame = OpenBlock(kind, tag, parsed.pipeline, self._body, self._scope, mark, self._range_depth)
+        pipeline = parsed.pipeline or NO_PIPELINE
+        frame = OpenBlock(kind, tag, pipeline, self._body, self._scope, mark, self._range_depth)
         if kind is TagKind.DEFINE or kind is TagKind.BLOCK:
             frame.name, frame.name_start, frame.name_end = parsed.name, parsed.name_start, parsed.name_end
             frame.mark = self._scope.depth  # what a block's own pipeline declares stays known after it
@@ -169,7 +170,7 @@ class Blocks:
         self._body = []
 
     def _misplacement(self, kind: TagKind) -> str:
-        """Give Go's message for an `else` or `end` that has no place here; empty when it has, or is neither."""
+        """Give Go's message for an `else` or `end` that has no place here; empty if it has, or is neither."""
         if kind not in _INNER:
             return ""
         frame = self._stack[-1] if self._stack else None
@@ -217,7 +218,8 @@ class Blocks:
             self._problem("too-deep", start, parsed.end, "blocks are nested too deeply", start)
             self._stopped = True
         kind = CHAINED[parsed.kind]
-        frame = OpenBlock(kind, tag, parsed.pipeline, self._body, self._scope, mark, self._range_depth)
+        pipeline = parsed.pipeline or NO_PIPELINE
+        frame = OpenBlock(kind, tag, pipeline, self._body, self._scope, mark, self._range_depth)
         frame.is_chained = True
         self._stack.append(frame)
         self._body = []
@@ -245,11 +247,8 @@ class Blocks:
         if frame.kind is TagKind.DEFINE:
             node = Define(tag.start, end, tag, frame.name, frame.name_start, frame.name_end, body, end_tag)
         elif frame.kind is TagKind.BLOCK:
-            pipeline = frame.pipeline
-            assert pipeline is not None
-            node = Block(
-                tag.start, end, tag, frame.name, frame.name_start, frame.name_end, pipeline, body, end_tag
-            )
+            place = (frame.name_start, frame.name_end)
+            node = Block(tag.start, end, tag, frame.name, *place, frame.pipeline, body, end_tag)
         else:
             node = frame.branch(body, otherwise, end, end_tag)
         if frame.kind is TagKind.DEFINE or frame.kind is TagKind.BLOCK:

@@ -43,7 +43,8 @@ Nameable: TypeAlias = Statement | Expression | Command
 def go_text(node: Nameable) -> str:
     """Give Go's `Node.String()`.
 
-    Comments and defines give nothing: Go's tree does not hold them. A block is the template call that Go makes of it.
+    Comments and defines give nothing: Go's tree does not hold them. A block is the template call that Go
+    makes of it.
     """
     match node:
         case Text():
@@ -79,8 +80,8 @@ def go_list_text(nodes: tuple[Statement, ...]) -> str:
 def go_offset(node: Nameable) -> int:
     """Give the offset that Go calls the node's position, relative to the item.
 
-    It is the start, but for fields after other fields, variables or operands, where Go keeps the place of the second part
-    (`.Values|.x`), and for statements, which it places at their pipeline or name.
+    It is the start, but for fields after other fields, variables or operands, where Go keeps the place of the
+    second part (`.Values|.x`), and for statements, which it places at their pipeline or name.
 
     Source: text/template/parse parse.go, operand (chain.Position)
     """

@@ -7,9 +7,8 @@ Source: text/template/parse parse.go
 
 from __future__ import annotations
 
-from collections.abc import Container
 from enum import IntEnum, auto
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.gotmpl.golexer import SPACE, Kind, Lexer, Token
 from quarterdeck.gotmpl.literals import (
@@ -34,15 +33,19 @@ from quarterdeck.gotmpl.nodes import (
     String,
     Variable,
 )
-from quarterdeck.gotmpl.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from quarterdeck.gotmpl.scope import Scope
 
 MAX_PARENTHESES = 100
 """Deepest nesting of parentheses. Go's limit is 10,000; ours keeps every tree fit for recursive visitors."""
 
 _OPERANDS = frozenset(
     (
-        Kind.BOOL, Kind.CHAR_CONSTANT, Kind.COMPLEX, Kind.DOT, Kind.FIELD, Kind.IDENTIFIER, Kind.NUMBER, Kind.NIL,
-        Kind.RAW_STRING, Kind.STRING, Kind.VARIABLE, Kind.LEFT_PAREN,
+        Kind.BOOL, Kind.CHAR_CONSTANT, Kind.COMPLEX, Kind.DOT, Kind.FIELD, Kind.IDENTIFIER, Kind.NUMBER,
+        Kind.NIL, Kind.RAW_STRING, Kind.STRING, Kind.VARIABLE, Kind.LEFT_PAREN,
     )
 )  # fmt: skip
 
@@ -196,7 +199,7 @@ class TagParser:
             return error
         return self._fail(f"unexpected {token} in {context}", token)
 
-    # --- tags ------------------------------------------------------------------------------------------------
+    # --- tags -----------------------------------------------------------------------------------------------
 
     def _bare(self, kind: TagKind, context: str) -> ParsedTag:
         token = self._next_non_space()
@@ -240,10 +243,10 @@ class TagParser:
         except LiteralError as error:
             raise self._fail(str(error), token) from None
 
-    # --- pipelines -------------------------------------------------------------------------------------------
+    # --- pipelines ------------------------------------------------------------------------------------------
 
     def _pipeline(self, context: str, end: Kind) -> tuple[Pipeline, int]:
-        """Read `declarations? command ('|' command)*` and the token that ends it; gives the offset after that."""
+        """Read `declarations? command ('|' command)*` up to and with `end`; gives the offset after it."""
         first = self._peek_non_space()
         variables, assigns = self._declarations(context)
         commands: list[Command] = []

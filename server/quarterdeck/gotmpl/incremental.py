@@ -42,9 +42,9 @@ def reparse(
 ) -> Template:
     """Give what `parse_template` gives for the text of `old` with `edit_start` to `edit_end` replaced.
 
-    `functions` has to be what `old` was parsed with. Items away from the edit keep their node objects. Costs about as
-    much as parsing the items at the edit; the whole text is parsed where the edit may reach far: blocks are open, a
-    name is defined twice, a `block` is about.
+    `functions` has to be what `old` was parsed with. Items away from the edit keep their node objects. Costs
+    about as much as parsing the items at the edit; the whole text is parsed where the edit may reach far:
+    blocks are open, a name is defined twice, a `block` is about.
     """
     text = old.text[:edit_start] + replacement + old.text[edit_end:]
     fast = _Reparse(old, edit_start, edit_end, text, EVERY_NAME if functions is None else functions).run()

@@ -46,7 +46,7 @@ class NumberValue(NamedTuple):
 def unquote(raw: str) -> str:
     """Give the value of a string constant in quotes or backquotes.
 
-    Bytes that are not UTF-8 (`"\\xff"`) become lone surrogates, as everywhere in our strings.
+    Bytes that are not UTF-8 (by `x` and octal escapes) become lone surrogates, as everywhere in our strings.
 
     Raises:
         LiteralError: an escape is not one of Go's.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from typing import TYPE_CHECKING
 
-from quarterdeck.gotmpl.nodes import Template
 from quarterdeck.gotmpl.structure import Builder
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from quarterdeck.gotmpl.nodes import Template
 
 
 class _EveryName:

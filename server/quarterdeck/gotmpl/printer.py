@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from quarterdeck.gotmpl.nodes import Template
+from typing import TYPE_CHECKING
+
 from quarterdeck.gotmpl.walk import tokens
+
+if TYPE_CHECKING:
+    from quarterdeck.gotmpl.nodes import Template
 
 
 def print_template(template: Template) -> str:

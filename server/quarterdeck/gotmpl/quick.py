@@ -1,10 +1,10 @@
 """The quick reading of the tags that templates are full of.
 
 A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the letters of
-all its words decide what the tag is (a `_Plan`): a few hundred plans cover every template. The outcome (a `Shape`)
-is remembered by the tag's text, so that the same text elsewhere only makes its nodes anew, with their own
-offsets. Whatever is not plainly right, or plainly simple, is left to `goparser`, which gives the same nodes: both agree
-on every tag that this module reads.
+all its words decide what the tag is (a `_Plan`): a few hundred plans cover every template. The outcome (a
+`Shape`) is remembered by the tag's text, so that the same text elsewhere only makes its nodes anew, with
+their own offsets. Whatever is not plainly right, or plainly simple, is left to `goparser`, which gives the
+same nodes: both agree on every tag that this module reads.
 
 What is remembered depends on a tag's text alone, and is bounded.
 """
@@ -60,8 +60,8 @@ _OTHER: Final = 12
 Word: TypeAlias = tuple[int, Any, int, int, str]
 """Kind, payload (names of a field, a value, …), length, length with the space behind it, letter."""
 
-# Every alternative but the last two is a word with the space behind it; the last takes what is not understood.
-# Names must end where Go lets them end, and a field or variable is taken with all its fields.
+# Every alternative but the last two is a word with the space behind it; the last takes what is not
+# understood. Names must end where Go lets them end, and a field or variable is taken with all its fields.
 _WORDS = re.compile(
     r"""
     (?: \$?(?:\.[A-Za-z_][A-Za-z0-9_]*+)++
@@ -83,15 +83,15 @@ _WORDS = re.compile(
 )
 _COMMENT = re.compile(r"\{\{(?:-[ \t\r\n])?/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/(?:[ \t\r\n]-)?\}\}")
 
-# Letters of words. An operand's is a capital where space follows it; `w` is a variable with fields, `c` (which no word
-# has by itself) a field right after a parenthesis, `x` what is odd.
+# Letters of words. An operand's is a capital where space follows it; `w` is a variable with fields, `c`
+# (which no word has by itself) a field right after a parenthesis, `x` what is odd.
 _LETTERS = {
     _FIELD: "f", _IDENTIFIER: "i", _STRING: "s", _DOT: "d", _PIPE: "p", _OPEN: "l", _CLOSE: "r", _NUMBER: "n",
     _BOOL: "b", _NIL: "z",
 }  # fmt: skip
 _KEYWORDS = {
-    "if": "1", "else": "2", "end": "3", "with": "4", "range": "5", "define": "6", "template": "7", "block": "8",
-    "break": "9", "continue": "0",
+    "if": "1", "else": "2", "end": "3", "with": "4", "range": "5", "define": "6", "template": "7",
+    "block": "8", "break": "9", "continue": "0",
 }  # fmt: skip
 _KINDS = {
     "1": TagKind.IF, "2": TagKind.ELSE, "21": TagKind.ELSE_IF, "24": TagKind.ELSE_WITH, "3": TagKind.END,
@@ -122,7 +122,7 @@ _TAG_LETTERS = re.compile(
 )
 _WRONG = re.compile(
     r"[fisvwdnbzc][fisvwdnbzlFISVWDNBZ]|r[isvwdnbzlISVWDNBZ]"  # operands without space between them
-    r"|l[rRp]|p[rRp]|^p|p$|^$"  # an empty command, also in parentheses, and the trailing pipe that Go forgives
+    r"|l[rRp]|p[rRp]|^p|p$|^$"  # an empty command, in parentheses too, and the trailing pipe that Go forgives
     r"|p[dnbzsDNBZS]"  # a pipe into what cannot be called
     r"|[^a-zA-Z]|[xX]"
 )
@@ -379,7 +379,7 @@ def build_pipeline(
             continue
         if kind == _CLOSE:
             commands.append(Command(command_start, end, tuple(args)))
-            node = Pipeline(inner_start, end, (), False, tuple(commands))
+            node = Pipeline(inner_start, end, (), False, tuple(commands))  # noqa: FBT003  by place
             commands, args, inner_start, command_start, opened = outer.pop()
             args.append(node)
             end = at + length

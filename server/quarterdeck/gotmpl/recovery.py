@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from quarterdeck.gotmpl.goparser import ParsedTag, TagError, TagKind, TagParser
 from quarterdeck.gotmpl.nodes import Pipeline
-from quarterdeck.gotmpl.scope import Scope
+
+if TYPE_CHECKING:
+    from quarterdeck.gotmpl.scope import Scope
 
 _COMMENT = re.compile(r"\{\{(?:-[ \t\r\n])?/\*")
 _KEYWORD = re.compile(
-    r"\{\{-?[ \t\r\n]*(?:else[ \t\r\n]+(if|with)|(end|else|if|with|range|define|block|template))(?![A-Za-z0-9_])"
+    r"\{\{-?[ \t\r\n]*(?:else[ \t\r\n]+(if|with)|(end|else|if|with|range|define|block|template))"
+    r"(?![A-Za-z0-9_])"
 )
 _CHAINED_ELSE = re.compile(
     r"\{\{(?:-[ \t\r\n])?[ \t\r\n]*else[ \t\r\n]+(?:if|with)(?=[ \t\r\n.,|:()]|\}\}|\Z)"
@@ -71,7 +75,7 @@ def broken_end(text: str, start: int, matched_end: int) -> int:
 def read_leniently(
     fragment: str, start: int, *, base: int, scope: Scope, is_top_level: bool
 ) -> ParsedTag | None:
-    """Read a tag once more, without asking whether its names exist and as if it were closed; None if that is no help.
+    """Read a tag once more, as if it were closed and whether or not its names exist; None if that is no help.
 
     `fragment` stands at `start` in the text.
     """

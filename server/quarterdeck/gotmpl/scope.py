@@ -15,8 +15,8 @@ def declared_in_broken(raw: str) -> list[str]:
 class Scope:
     """The variables visible in one template tree (a file's own text, a define, a block's body).
 
-    Go keeps a list that grows with every declaration and shrinks only at `end`: a variable of an `if` body is still
-    known in the `else` body.
+    Go keeps a list that grows with every declaration and shrinks only at `end`: a variable of an `if` body is
+    still known in the `else` body.
 
     Source: text/template/parse parse.go, Tree.vars
     """

@@ -1,6 +1,6 @@
-"""Puts tags and text together: blocks, their bodies, and the items of a file.
+"""Finds the tags of a text, reads them, and recovers from those that Go refuses.
 
-Source: text/template/parse parse.go (parse, itemList, parseControl, parseDefinition, blockControl) and lex.go (lexText)
+Source: text/template/parse lex.go (lexText, lexComment), parse.go (action, unexpected)
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from quarterdeck.gotmpl.balance import Closing, find_closing, is_open
-from quarterdeck.gotmpl.blocks import CHAINED, MAX_NESTING, Blocks, OpenBlock
+from quarterdeck.gotmpl.balance import Closing, find_closing, open_blocks
+from quarterdeck.gotmpl.blocks import CHAINED, MAX_NESTING, NO_PIPELINE, Blocks, OpenBlock
 from quarterdeck.gotmpl.golexer import SPACE
 from quarterdeck.gotmpl.goparser import ParsedTag, TagError, TagKind, TagParser
 from quarterdeck.gotmpl.nodes import (
@@ -124,7 +124,7 @@ class Builder(Blocks):
     def _closed_better(self) -> Template:
         """Build anew, with blocks closed where their ends seem to be missing."""
         text = self._text
-        closings = tuple(sorted(find_closing(text, item) for item in self._items if is_open(item.node)))
+        closings = tuple(sorted(find_closing(text, *found) for found in open_blocks(self._items)))
         template = Builder(text, self._functions, closings).build()
         return Template(text, template.items, _ordered(self._problems, list(template.problems)))
 
@@ -139,8 +139,8 @@ class Builder(Blocks):
     def _read_tags(self, at: int, until: int, *, trims: bool) -> tuple[int, bool, bool]:
         """Read tags from `at` to `until`, or to a broken tag after which tags have to be looked for anew.
 
-        `trims` tells whether the tag before trims the text that follows. Gives where to go on, that flag there, and
-        whether there is more to look for.
+        `trims` tells whether the tag before trims the text that follows. Gives where to go on, that flag
+        there, and whether there is more to look for.
         """
         text, stack, items, functions, shapes = self._text, self._stack, self._items, self._functions, SHAPES
         for match in _TAG.finditer(text, at):
@@ -246,8 +246,7 @@ class Builder(Blocks):
         tag = self._tag(start, end)
         match kind:
             case TagKind.ACTION:
-                assert parsed.pipeline is not None
-                self._append(start, Action(tag.start, tag.end, tag, parsed.pipeline))
+                self._append(start, Action(tag.start, tag.end, tag, parsed.pipeline or NO_PIPELINE))
             case TagKind.TEMPLATE:
                 self._append(
                     start,
@@ -408,7 +407,7 @@ class Builder(Blocks):
 
 
 def _ordered(read: list[SyntaxProblem], better: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
-    """Put first the problem at which Go stops, the first one `read`; then those of the `better` tree by place."""
+    """Put first the problem at which Go stops, the first `read`; then those of the `better` tree by place."""
     if not read:
         return ()
     first = read[0]

@@ -91,7 +91,7 @@ def find_symbols(template: Template) -> Symbols:
 
 
 def _piped_includes(pipeline: Pipeline, base: int) -> list[Reference]:
-    """Find `"name"` piped whole into a bare `include`, which then lacks its argument but still means the template."""
+    """Find `"name"` piped whole into a bare `include`: it lacks an argument, but means that template."""
     found: list[Reference] = []
     for left, right in zip(pipeline.commands, pipeline.commands[1:], strict=False):
         match left.args, right.args:

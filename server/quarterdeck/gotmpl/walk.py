@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from quarterdeck.gotmpl.nodes import (
     Action,
@@ -28,6 +27,9 @@ from quarterdeck.gotmpl.nodes import (
     Text,
     With,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Node: TypeAlias = Statement | Else | Tag | Expression | Command
 
