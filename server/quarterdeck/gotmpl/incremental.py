@@ -97,7 +97,7 @@ class _Reparse:
         return Template(self._text, (*kept, *read, *moved), (*ordered[:1], *rest))
 
     def _first_read_again(self) -> int:
-        """Give the index of the first item to read again: a tag before the edit, at the latest at the first problem.
+        """Give the index of the first item to read again: a tag before the edit and the first problem.
 
         What comes before is whole tags, which no later text can change, and text between them.
         """
@@ -114,7 +114,7 @@ class _Reparse:
         return max(index, 0)
 
     def _read(self, builder: Builder, first: int, start: int) -> int | None:
-        """Read from `start` until old items follow in the same state; gives the index of the first of them."""
+        """Read from `start` until old items follow in the same state; gives the index of the first one."""
         items = self._old.items
         index = bisect_left(items, self._edit_end, lo=first, key=lambda item: item.start)
         old_names = set(_declared(items[:index]))
@@ -130,7 +130,7 @@ class _Reparse:
     def _may_keep_definitions(
         self, before: tuple[Item, ...], kept: tuple[Item, ...], read: list[Item], after: tuple[Item, ...]
     ) -> bool:
-        """Tell whether no define of the new text can be the second of its name in a way that the old one was not."""
+        """Tell whether no define of the new text can be the second of its name where the old one was not."""
         if _definitions(before) == _definitions(read):
             return True
         names = [name for items in (kept, read, after) for name, _ in _definitions(items)]

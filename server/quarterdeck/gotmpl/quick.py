@@ -1,10 +1,9 @@
 """The quick reading of the tags that templates are full of.
 
-A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the letters of
-all its words decide what the tag is (a `_Plan`): a few hundred plans cover every template. The outcome (a
-`Shape`) is remembered by the tag's text, so that the same text elsewhere only makes its nodes anew, with
-their own offsets. Whatever is not plainly right, or plainly simple, is left to `goparser`, which gives the
-same nodes: both agree on every tag that this module reads.
+A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the letters
+of all its words decide what the tag is (a `_Plan`). The outcome (a `Shape`) is remembered by the tag's text, so
+that the same text elsewhere only makes its nodes anew, with their own offsets. Whatever is not plainly right, or
+plainly simple, is left to `goparser`, which gives the same nodes: both agree on every tag that this module reads.
 
 What is remembered depends on a tag's text alone, and is bounded.
 """

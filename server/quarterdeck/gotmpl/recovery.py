@@ -55,9 +55,9 @@ def guess_kind(text: str, start: int) -> TagKind:
 def broken_end(text: str, start: int, matched_end: int) -> int:
     """Give where the broken tag at `start` ends for a reader's eye.
 
-    `matched_end` is where it ends when its quotes are taken as they stand, 0 if nowhere. That may be far off: a
-    stray quote pairs with the next one. Then the tag ends at the first `}}`, or else with its first line, and
-    always before the next `{{`.
+    `matched_end` is where it ends when its quotes are taken as they stand, 0 if nowhere. That may be far
+    off: a stray quote pairs with the next one. Then the tag ends at the first `}}`, or else with its first
+    line, and always before the next `{{`.
     """
     if matched_end:
         inner = text.find("{{", start + 2, matched_end)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quarterdeck.gotmpl.incremental import reparse
-from quarterdeck.gotmpl.nodes import Template
 from quarterdeck.gotmpl.parser import parse_template
 from unit.gotmpl.template_texts import FUNCTIONS, tags, texts
+
+if TYPE_CHECKING:
+    from quarterdeck.gotmpl.nodes import Template
 
 _edits = st.lists(
     st.tuples(

@@ -43,7 +43,7 @@ def test_numbers_have_every_value_that_go_gives_them(text: str, integer: int | N
 
 @pytest.mark.parametrize("text", ["08", "1__0", "_1", "0x", "1e", "1e400", "0b12", ".", "0x1.8", "+-1", "1_"])
 def test_wrong_numbers_are_refused(text: str) -> None:
-    with pytest.raises(LiteralError, match="illegal number syntax|integer overflow"):
+    with pytest.raises(LiteralError, match=r"illegal number syntax|integer overflow"):
         parse_number(text)
 
 

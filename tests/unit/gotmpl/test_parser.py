@@ -166,7 +166,9 @@ def test_names_of_templates_have_places() -> None:
 
 def test_a_variable_of_the_body_is_known_in_the_else_branch() -> None:
     assert not parse_template("{{ if .a }}{{ $y := 2 }}{{ else }}{{ $y }}{{ end }}").problems
-    assert parse_template("{{ if .a }}{{ $y := 2 }}{{ end }}{{ $y }}").problems[0].code == "undefined-variable"
+    assert (
+        parse_template("{{ if .a }}{{ $y := 2 }}{{ end }}{{ $y }}").problems[0].code == "undefined-variable"
+    )
 
 
 def test_break_is_a_function_where_there_is_one() -> None:

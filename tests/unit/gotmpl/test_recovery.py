@@ -57,7 +57,8 @@ def test_a_define_closes_the_blocks_before_it() -> None:
 
 def test_a_missing_end_is_found_by_indentation() -> None:
     text = (
-        "{{- if .a }}\nspec:\n  {{- if .b }}\n  clusterIP: {{ .b }}\n\n  ports:\n    - {{ .p }}\n{{- end }}\nafter: {{ .c }}\n"
+        "{{- if .a }}\nspec:\n  {{- if .b }}\n  clusterIP: {{ .b }}\n\n  ports:\n    - {{ .p }}\n"
+        "{{- end }}\nafter: {{ .c }}\n"
     )
     template = parse_template(text)
     (problem,) = template.problems

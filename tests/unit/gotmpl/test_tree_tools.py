@@ -47,7 +47,7 @@ def test_the_item_at_an_offset() -> None:
         ("{{ $x:=1 }}{{ $x  =  `r` }}", "{{$x := 1}}{{$x = `r`}}"),
         ("{{ if .a }}b{{ else if .c }}d{{ end }}", "{{if .a}}b{{else}}{{if .c}}d{{end}}{{end}}"),
         ("{{ range $k , $v := .m }}{{ break }}{{ end }}", "{{range $k, $v := .m}}{{break}}{{end}}"),
-        ("{{ template `t\"` }}{{/* c */}}", '{{template "t\\""}}'),
+        ('{{ template `t"` }}{{/* c */}}', '{{template "t\\""}}'),
         ("{{ true }}{{ nil | f }}{{ . }}{{ 'a' }}{{ f.a }}", "{{true}}{{nil | f}}{{.}}{{'a'}}{{f.a}}"),
     ],
 )
@@ -71,9 +71,14 @@ def test_gos_position_of_fields_is_their_second_part() -> None:
 
 
 def test_symbols_have_names_and_places() -> None:
-    text = '{{ define "a" }}{{ include "b" . }}{{ template "c" }}{{ end }}{{ $v := "d" | include }}{{ tpl (include "e" .) . }}'
+    text = (
+        '{{ define "a" }}{{ include "b" . }}{{ template "c" }}{{ end }}'
+        '{{ $v := "d" | include }}{{ tpl (include "e" .) . }}'
+    )
     symbols = find_symbols(parse_template(text))
-    assert [(found.name, text[found.name_start : found.name_end]) for found in symbols.definitions] == [("a", '"a"')]
+    assert [(found.name, text[found.name_start : found.name_end]) for found in symbols.definitions] == [
+        ("a", '"a"')
+    ]
     assert [(found.word, text[found.name_start : found.name_end]) for found in symbols.references] == [
         ("include", '"b"'), ("template", '"c"'), ("include", '"d"'), ("include", '"e"'),
     ]  # fmt: skip
