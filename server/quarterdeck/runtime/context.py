@@ -128,7 +128,7 @@ class Context:
 
     @property
     def random(self) -> random.Random:
-        """The source of random numbers; a seeded one starts anew with each file, whatever other files draw."""
+        """The source of random numbers; a seeded one starts anew with each file."""
         found = self._random
         if found is None:
             found = random.SystemRandom() if self.seed is None else _seeded(f"{self.seed}:{self._file}")

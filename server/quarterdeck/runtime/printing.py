@@ -13,7 +13,7 @@ from quarterdeck.runtime.floats import format_general
 from quarterdeck.runtime.kinds import go_type, sorted_keys
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import GoStruct, NamedInt
-from quarterdeck.runtime.verbs import Spec, format_operand
+from quarterdeck.runtime.verbs import Spec, check_text_length, format_operand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,6 +96,9 @@ def sprintln(arguments: Iterable[Any]) -> str:
 def sprintf(layout: str, arguments: Sequence[Any]) -> str:
     """Give fmt.Sprintf with Go's notes on bad verbs, and on missing and extra operands.
 
+    Raises:
+        BudgetError: widths and precisions ask for more than `LARGEST_TEXT` characters.
+
     Source: fmt print.go, doPrintf.
     """
     plan = _plan(layout)
@@ -153,6 +156,7 @@ class _Formatter:
 
     def run(self) -> str:
         pieces: list[str] = []
+        length = 0
         layout = self.layout
         while True:
             percent = layout.find("%", self.place)
@@ -162,6 +166,8 @@ class _Formatter:
             pieces.append(layout[self.place : percent])
             self.place = percent + 1
             self._directive(pieces)
+            length += len(pieces[-1])
+            check_text_length(length)
         if not self.is_reordered and self.next < len(self.arguments):
             extra = [_describe(argument) for argument in self.arguments[self.next :]]
             pieces.append(f"%!(EXTRA {', '.join(extra)})")

@@ -8,12 +8,19 @@ from __future__ import annotations
 from typing import Any, cast
 
 from quarterdeck.runtime.floats import SHORTEST, format_float
+from quarterdeck.runtime.goerror import BudgetError
 from quarterdeck.runtime.kinds import go_kind, go_type, is_integer, is_unsigned, sorted_keys
 from quarterdeck.runtime.quoting import can_backquote, quote, quote_ascii, quote_rune
 from quarterdeck.runtime.values import GoStruct, NamedInt, NilList, NilMap, Uint8
 
 ADDRESS = 0xC000012345
 """What stands for every address in memory, so that rendering twice gives the same text."""
+
+LARGEST_TEXT = 64 * 1024 * 1024
+"""How many characters one call of Sprintf may pad or round to: a short layout can ask for any number."""
+
+_CHEAP_FILL = 1_000
+"""Widths and precisions up to this are not counted."""
 
 _POINTER_KINDS = frozenset({"chan", "func", "map", "ptr", "slice"})
 _STRING_VERBS = frozenset("vsxXq")
@@ -32,8 +39,21 @@ class Spec:
     sharp_v = False
     width: int | None = None
     precision: int | None = None
+    filled = 0
+    """Characters that wide or long elements were given so far."""
     is_erroring = False
     """Whether a value is being printed as part of an error: its own methods are not asked then."""
+
+    def spend(self) -> None:
+        """Count the width and precision of one more element.
+
+        Raises:
+            BudgetError: all of them together are too much.
+        """
+        cost = (self.width or 0) + (self.precision or 0)
+        if cost > _CHEAP_FILL:
+            self.filled += cost
+            check_text_length(self.filled)
 
     def pad(self, text: str) -> str:
         """Fill the text to the width, on the side that the flags say."""
@@ -48,6 +68,16 @@ class Spec:
         if not self.width:
             return text
         return text.ljust(self.width) if self.minus else text.rjust(self.width)
+
+
+def check_text_length(length: int) -> None:
+    """Refuse to print `length` characters if that is too much.
+
+    Raises:
+        BudgetError: it is.
+    """
+    if length > LARGEST_TEXT:
+        raise BudgetError(f"a text of {length} characters exceeds the limit of {LARGEST_TEXT}")
 
 
 def format_operand(value: Any, verb: str, spec: Spec) -> str:
@@ -149,6 +179,7 @@ def _format_bytes(data: bytes, verb: str, spec: Spec, type_name: str, depth: int
     text = data.decode("utf-8", "surrogateescape")
     if verb in {"s", "q", "x", "X"}:
         return _format_string(text, verb, spec)
+    check_text_length(len(data) * ((spec.width or 0) + (spec.precision or 0)))
     if verb == "v" and spec.sharp_v:
         return f"{type_name}{{{', '.join(_prefixed_hex(byte, spec) for byte in data)}}}"
     if verb in {"v", "d"}:
@@ -278,6 +309,7 @@ def _format_complex(value: complex, verb: str, spec: Spec) -> str:
 
 def _format_element(value: Any, verb: str, spec: Spec, depth: int) -> str:
     """Give the text of what stands in an interface inside a map, slice or struct."""
+    spec.spend()
     if value is None:
         return "interface {}(nil)" if spec.sharp_v else "<nil>"
     return _format_value(value, verb, spec, depth + 1)
@@ -299,6 +331,7 @@ def _format_slice(value: list[Any] | bytes, verb: str, spec: Spec, depth: int) -
     if spec.sharp_v and value.__class__ is NilList:
         return f"{go_type(value)}(nil)"
     if isinstance(value, bytes):
+        check_text_length(len(value) * ((spec.width or 0) + (spec.precision or 0)))
         if spec.sharp_v:
             texts = [_prefixed_hex(byte, spec) for byte in value]
         elif verb in _INTEGER_BASES:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quarterdeck.runtime.goerror import BudgetError
 from quarterdeck.runtime.printing import format_value, print_value, sprint, sprintf, sprintln
 from quarterdeck.runtime.values import (
     GoList,
@@ -131,6 +132,21 @@ def test_sprintln_puts_spaces_everywhere_and_ends_the_line() -> None:
 )  # fmt: skip
 def test_printf_follows_fmt(layout: str, arguments: list[Any], text: str) -> None:
     assert sprintf(layout, arguments) == text
+
+
+@pytest.mark.parametrize(
+    ("layout", "arguments"),
+    [
+        ("%1000000d" * 1_000, [1] * 1_000),
+        ("%1000000v", [[1.0] * 10_000]),
+        ("%.1000000f", [{str(number): 1.0 for number in range(10_000)}]),
+        ("%.1000000d", [b"x" * 10_000]),
+        ("%1000000d", [[b"x" * 10_000]]),
+    ],
+)
+def test_a_layout_cannot_ask_for_endless_text(layout: str, arguments: list[Any]) -> None:
+    with pytest.raises(BudgetError, match="exceeds the limit of 67108864"):
+        sprintf(layout, arguments)
 
 
 LAYOUTS = st.lists(
