@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NO_VALUE = "<no value>"
 """What `{{ nil }}` prints; Helm removes it from a template's finished text."""
 
+_LONGEST_CACHED_LAYOUT = 1_000
 _LARGEST_NUMBER = 1_000_000
 """The largest width, precision or argument number that `fmt` accepts."""
 
@@ -101,7 +102,7 @@ def sprintf(layout: str, arguments: Sequence[Any]) -> str:
 
     Source: fmt print.go, doPrintf.
     """
-    plan = _plan(layout)
+    plan = _plan(layout) if len(layout) <= _LONGEST_CACHED_LAYOUT else None
     if plan is None or len(plan[1]) != len(arguments):
         return _Formatter(layout, arguments).run()
     pieces = [plan[0]]

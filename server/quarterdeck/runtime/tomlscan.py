@@ -199,7 +199,7 @@ class Scanner:
             if char == "\\":
                 self._escape(start)
         end = self.place - 1
-        return Word("string", self._unescape(self.text[start:end], self.line(end)), end)
+        return Word("string", self._unescape(self.text[start:end], end), end)
 
     def _raw_string(self) -> Word:
         start = self.place
@@ -220,7 +220,7 @@ class Scanner:
                 self._escape(start)
         end = self.place - 3
         text = _ESCAPED_LINE_END.sub(_drop_line_end, _without_first_line_end(self.text[start:end]))
-        return Word("string", self._unescape(text, self.line(end)), end)
+        return Word("string", self._unescape(text, end), end)
 
     def _long_raw_string(self) -> Word:
         start = self.place
@@ -261,7 +261,8 @@ class Scanner:
         elif char not in _ESCAPES and char not in BLANKS:
             raise TomlSyntaxError(f"invalid escape in string '\\{char}'", self.line())
 
-    def _unescape(self, text: str, line: int) -> str:
+    def _unescape(self, text: str, place: int) -> str:
+        """Give what the escapes of a string stand for; `place` is where the string ended."""
         if "\\" not in text:
             return text
 
@@ -270,10 +271,12 @@ class Scanner:
             if escape[0] in _ESCAPES:
                 return _ESCAPES[escape[0]] + escape[1:]
             if escape[0] in BLANKS:
-                raise TomlSyntaxError(f"invalid escape: '\\{escape[0]}'", line)
+                raise TomlSyntaxError(f"invalid escape: '\\{escape[0]}'", self.line(place))
             code = int(escape[1:], 16)
             if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-                raise TomlSyntaxError(f"Escaped character '\\u{escape[1:]}' is not valid UTF-8.", line)
+                raise TomlSyntaxError(
+                    f"Escaped character '\\u{escape[1:]}' is not valid UTF-8.", self.line(place)
+                )
             return chr(code)
 
         return _ESCAPE.sub(replace, text)
