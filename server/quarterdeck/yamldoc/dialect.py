@@ -1,14 +1,18 @@
 """Where libyaml 0.2.5 differs from go-yaml v2, a port of an older libyaml, and how we follow go-yaml.
 
 - A byte order mark at the start of a line is content in go-yaml; libyaml skips it.
-- `[a:,` and `{a:[1]}` have a colon in a plain scalar in go-yaml; libyaml refuses them.
+- `[a:, b]` and `{a:, b}` have a colon in a plain scalar in go-yaml; libyaml refuses them.
 - `[a?b]` is refused by go-yaml, where a question mark ends a plain scalar in brackets; libyaml takes it.
 - `%YAML 1.2` is refused by go-yaml.
 
 The first two are read with a stand-in: a character that the text does not contain and that means nothing to
 YAML is put in place of the mark or colon, and taken out of what libyaml gives. The other two are checked in
-`quarterdeck.yamldoc.compose`. Source: yaml.v2 scannerc.go, yaml_parser_scan_to_next_token,
-yaml_parser_scan_plain_scalar; parserc.go, yaml_parser_process_directives.
+`quarterdeck.yamldoc.compose`.
+
+Two differences are left: libyaml notices a line without a colon earlier, so that of two mistakes it may report
+the other one; and it refuses tags with brackets or commas (`!a[b`).
+Source: yaml.v2 scannerc.go, yaml_parser_scan_to_next_token and yaml_parser_scan_plain_scalar; parserc.go,
+yaml_parser_process_directives.
 """
 
 from __future__ import annotations
