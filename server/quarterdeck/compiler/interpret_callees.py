@@ -30,6 +30,11 @@ _MOST_SHAPES: Final = 64
 """Shapes that one function remembers; templates may call with any number of arguments."""
 
 
+_NUMBERS: Final[dict[tuple[str, str], Any]] = {}
+"""Numbers by their text and the Go type that they were converted to."""
+_MOST_NUMBERS: Final = 1024
+
+
 class _Never:
     """No value has this class: every argument for such a parameter is checked in full."""
 
@@ -112,6 +117,18 @@ def constant_for(node: Constant, go_type: str) -> Any:
     Raises:
         Failure: a constant of this kind cannot be of that type.
     """
+    if type(node) is not nodes.Number:
+        return _converted(node, go_type)
+    key = (node.text, go_type)
+    value = _NUMBERS.get(key)
+    if value is None:
+        value = _converted(node, go_type)
+        if len(_NUMBERS) < _MOST_NUMBERS:
+            _NUMBERS[key] = value
+    return value
+
+
+def _converted(node: Constant, go_type: str) -> Any:
     try:
         return constant_argument(node, go_type)
     except GoError as error:

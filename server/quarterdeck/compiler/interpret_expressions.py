@@ -66,14 +66,17 @@ def pipeline_value(state: State, dot: Any, pipeline: Pipeline) -> Any:
     command = commands[0]
     words = command.args
     word = words[0]
-    if type(word) is Field and len(words) == 1:
-        value = _field(state, dot, word)
+    if len(words) == 1:
+        # What is a command in Go has the same place and text as its only word.
+        evaluate = _OPERANDS.get(type(word))
+        if evaluate is None:
+            value = _command_of_constant(state, dot, cast("Constant", word), command, _MISSING)
+        else:
+            value = evaluate(state, dot, word)
     elif type(word) is Identifier:
         value = _call(state, dot, word.name, command, _MISSING)
     elif type(word) is Pipeline:
-        if len(words) > 1:
-            raise Failure(pipeline, f"can't give argument to non-function {node_text(word)}")
-        value = pipeline_value(state, dot, word)
+        raise Failure(pipeline, f"can't give argument to non-function {node_text(word)}")
     else:
         value = _COMMANDS[type(word)](state, dot, word, command, _MISSING)
     if value is NIL:
@@ -183,7 +186,7 @@ def _dot(_state: State, dot: Any, _node: Dot) -> Any:
 
 
 def _identifier(state: State, _dot: Any, node: Identifier) -> Any:
-    """Call a function without arguments, in the place of an argument."""
+    """Call a function without arguments."""
     name = node.name
     callee = CALLEES[name]
     callee.shape(0, node, is_piped=False)
@@ -209,8 +212,6 @@ _OPERANDS: Final[dict[type, Callable[..., Any]]] = {
 
 
 def _command_of_variable(state: State, dot: Any, word: Variable, command: Command, final: Any) -> Any:
-    if len(command.args) == 1 and final is _MISSING:
-        return _variable(state, dot, word)
     if word.name not in state.variables:
         raise state.missing(word)
     if not word.fields:
@@ -220,22 +221,16 @@ def _command_of_variable(state: State, dot: Any, word: Variable, command: Comman
 
 
 def _command_of_field(state: State, dot: Any, word: Field, command: Command, final: Any) -> Any:
-    if len(command.args) == 1 and final is _MISSING:
-        return _field(state, dot, word)
     return _method(state, dot, (dot, state.dot_type), word, word.names, command, final)
 
 
 def _command_of_chain(state: State, dot: Any, word: Chain, command: Command, final: Any) -> Any:
-    if len(command.args) == 1 and final is _MISSING:
-        return _chain(state, dot, word)
     base = _chain_base(state, dot, word)
     return _method(state, dot, (base, ""), word, word.fields, command, final)
 
 
-def _command_of_dot(_state: State, dot: Any, word: Dot, command: Command, final: Any) -> Any:
-    if len(command.args) > 1 or final is not _MISSING:
-        raise _not_a_function(word)
-    return dot
+def _command_of_dot(_state: State, _dot: Any, word: Dot, _command: Command, _final: Any) -> Any:
+    raise _not_a_function(word)
 
 
 def _command_of_constant(_state: State, _dot: Any, word: Constant, command: Command, final: Any) -> Any:
@@ -251,6 +246,7 @@ def _not_a_function(word: Expression) -> Failure:
     return Failure(word, f"can't give argument to non-function {node_text(word)}")
 
 
+# Commands that are more than one operand alone: with arguments, or with what was piped into them.
 _COMMANDS: Final[dict[type, Callable[..., Any]]] = {
     Field: _command_of_field,
     Variable: _command_of_variable,

@@ -87,12 +87,13 @@ def template_error(unit: Unit, base: int, failure: Failure) -> TemplateError:
     """Make the error of `unit` from a failure in a statement whose offsets count from `base`."""
     node = failure.node
     position = unit.start + base + _go_position(node)
-    text = f"executing {quote(unit.name)} at <{node_text(node)}>: {failure.text}"
-    message = f"template: {place_text(unit, position)}: {text}"
     inner = failure.wrapped
+    if isinstance(inner, TemplateError) and len(failure.text) > _LONGEST_NESTED:
+        message = str(inner)
+    else:
+        place = f"template: {place_text(unit, position)}: executing {quote(unit.name)} at <{node_text(node)}>"
+        message = f"{place}: {failure.text}"
     if isinstance(inner, TemplateError):
-        if len(failure.text) > _LONGEST_NESTED:
-            message = str(inner)
         return TemplateError(
             message, unit=inner.unit, offset=inner.offset, end=inner.end, cause=inner.cause, wrapped=inner
         )
