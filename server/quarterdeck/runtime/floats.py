@@ -23,6 +23,11 @@ def format_general(value: float) -> str:
         if whole == value:
             return str(whole) if whole or math.copysign(1.0, value) > 0 else "-0"
         return repr(value)
+    if -1e15 < value < 1e15 and value.is_integer():
+        digits = "%d" % abs(value)  # noqa: UP031  the fastest way there is
+        rest = digits[1:].rstrip("0")
+        point = "." if rest else ""
+        return f"{'-' if value < 0 else ''}{digits[0]}{point}{rest}e+{len(digits) - 1:02}"
     return _format_special(value) or _exponent_form(value)
 
 

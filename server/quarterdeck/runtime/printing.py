@@ -22,6 +22,8 @@ NO_VALUE = "<no value>"
 """What `{{ nil }}` prints; Helm removes it from a template's finished text."""
 
 _LONGEST_CACHED_LAYOUT = 1_000
+"""Longer layouts are read anew each time, so that templates cannot fill the cache with large texts."""
+
 _LARGEST_NUMBER = 1_000_000
 """The largest width, precision or argument number that `fmt` accepts."""
 
@@ -66,11 +68,20 @@ def format_value(value: Any) -> str:
         return int.__repr__(value)
     if isinstance(value, dict):
         mapping = cast("dict[str, Any]", value)
-        return f"map[{' '.join([f'{key}:{format_value(mapping[key])}' for key in sorted_keys(mapping)])}]"
+        pairs = [f"{key}:{format_value(mapping[key])}" for key in sorted_keys(mapping)]
+        return f"map[{' '.join(pairs)}]"
     if isinstance(value, list):
         items = cast("list[Any]", value)
         return f"[{' '.join([format_value(item) for item in items])}]"
+    if kind is bytes:
+        return _format_bytes(value)
     return format_operand(value, "v", Spec())
+
+
+@lru_cache(maxsize=64)
+def _format_bytes(value: bytes) -> str:
+    """Give the numbers of the bytes; kept, since charts that print their whole dot print every file of theirs."""
+    return repr(list(value)).replace(",", "")
 
 
 def sprint(arguments: Iterable[Any]) -> str:

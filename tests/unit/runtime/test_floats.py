@@ -75,6 +75,15 @@ def test_the_shortest_hexadecimal_text_reads_back_as_the_same_number(value: floa
     assert float.fromhex(format_float(value, "x")) == value
 
 
+@given(value=st.integers(-(10**16), 10**16).map(float))
+def test_whole_numbers_print_alike_on_the_short_and_the_long_way(value: float) -> None:
+    digits, point = shortest_digits(value)
+    assert format_general(value).lstrip("-").partition("e")[0].replace(".", "").rstrip("0") == digits.rstrip(
+        "0"
+    )
+    assert ("e" in format_general(value)) is (point > 6)
+
+
 @given(value=FINITE)
 def test_digits_and_point_make_the_number(value: float) -> None:
     digits, point = shortest_digits(value)
