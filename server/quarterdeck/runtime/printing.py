@@ -80,7 +80,7 @@ def format_value(value: Any) -> str:
 
 @lru_cache(maxsize=64)
 def _format_bytes(value: bytes) -> str:
-    """Give the numbers of the bytes; kept, since charts that print their whole dot print every file of theirs."""
+    """Give the numbers of the bytes; kept, since a chart that prints its whole dot prints all its files."""
     return repr(list(value)).replace(",", "")
 
 
