@@ -51,7 +51,7 @@ def templates() -> list[str]:
 
 
 def damaged(text: str, choice: random.Random) -> tuple[str, int, int] | None:
-    """Delete one `}}`, `end` tag or quote; gives the text, the place of the damage and the length of what went."""
+    """Delete one `}}`, `end` tag or quote; gives the text, the place and the length of what went."""
     tags = list(_TAG.finditer(text))
     kind = choice.choice(("closing", "end", "quote"))
     if kind == "closing":

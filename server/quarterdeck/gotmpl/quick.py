@@ -1,9 +1,10 @@
 """The quick reading of the tags that templates are full of.
 
-A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the letters
-of all its words decide what the tag is (a `_Plan`). The outcome (a `Shape`) is remembered by the tag's text, so
-that the same text elsewhere only makes its nodes anew, with their own offsets. Whatever is not plainly right, or
-plainly simple, is left to `goparser`, which gives the same nodes: both agree on every tag that this module reads.
+A tag's text is split into words by one regular expression. Each word has a letter for its kind, and the
+letters of all its words decide what it is (a `_Plan`). The outcome (a `Shape`) is remembered by the tag's
+text, so that the same text elsewhere only makes its nodes anew, with their own offsets. Whatever is not
+plainly right, or plainly simple, is left to `goparser`, which gives the same nodes: both agree on every tag
+that this module reads.
 
 What is remembered depends on a tag's text alone, and is bounded.
 """
@@ -223,12 +224,13 @@ def _make_plan(letters: str) -> _Plan:
     if not pipeline and not declared and (takes_none or kind is TagKind.TEMPLATE):
         is_odd = not name and kind in (TagKind.DEFINE, TagKind.TEMPLATE)
         return _Plan(kind, is_odd, name)
-    chains = tuple(commands + place.start() + 1 for place in re.finditer("r[fF]", pipeline))
-    if chains:
+    chains: tuple[int, ...] = ()
+    if "rf" in pipeline or "rF" in pipeline:
+        chains = tuple([commands + place.start() + 1 for place in re.finditer("r[fF]", pipeline)])
         pipeline = pipeline.replace("rf", "rc").replace("rF", "rC")
     if takes_none or (kind in (TagKind.TEMPLATE, TagKind.BLOCK) and not name) or not _is_right(pipeline):
         return _Plan(kind, is_odd=True)
-    variables = tuple(start + place for place, letter in enumerate(declared) if letter in "vV")
+    variables = tuple([start + place for place, letter in enumerate(declared) if letter in "vV"])
     return _Plan(kind, False, name, variables, declared.endswith("="), start, commands, chains)  # noqa: FBT003  by place
 
 
@@ -236,6 +238,8 @@ def _is_right(pipeline: str) -> bool:
     """Tell whether Go would accept a pipeline of these letters, names aside; false when in doubt."""
     if _WRONG.search(pipeline):
         return False
+    if "l" not in pipeline and "r" not in pipeline.lower():
+        return True
     depth = 0
     for letter in pipeline:
         if letter == "l":
