@@ -1,11 +1,11 @@
 """The tree of a Go template.
 
 Nodes are immutable `msgspec.Struct`s: they compare by value, are made in C and are invisible to the garbage
-collector. A node's `start` and `end` are half-open code-point offsets **relative to the start of the top-level
-item that holds it** (`Item.start`), so that an edit above an item leaves its node as it was.
+collector. A node's `start` and `end` are half-open code-point offsets **relative to the start of the
+top-level item that holds it** (`Item.start`), so that an edit above an item leaves its node as it was.
 
-Every character of a template belongs to exactly one `Text.raw`, `Tag.source` or `Broken.raw`, in order: that is
-what makes printing lossless. `gotmpl.printer` joins them.
+Every character of a template belongs to exactly one `Text.raw`, `Tag.source` or `Broken.raw`, in order: that
+is what makes printing lossless. `gotmpl.printer` joins them.
 
 Shapes follow Go's `text/template/parse`; what Go drops (comments, trimmed white space) is kept.
 """
@@ -26,15 +26,15 @@ class _Node(msgspec.Struct, frozen=True, gc=False):
 
 
 class Dot(_Node, frozen=True, gc=False):
-    """`.`"""
+    """`.`."""
 
 
 class Nil(_Node, frozen=True, gc=False):
-    """`nil`"""
+    """`nil`."""
 
 
 class Bool(_Node, frozen=True, gc=False):
-    """`true` or `false`"""
+    """`true` or `false`."""
 
     value: bool
 
@@ -95,7 +95,8 @@ class Command(_Node, frozen=True, gc=False):
 class Pipeline(_Node, frozen=True, gc=False):
     """Commands joined by `|`, after optional variables: `$k, $v := a | b`.
 
-    `assigns` is true for `=`, false for `:=`; without variables it means nothing.
+    `assigns` is true for `=`, false for `:=`; without variables it means nothing. The span of a pipeline in
+    parentheses lies inside them. A tag whose pipeline could not be read has one without commands.
     """
 
     variables: tuple[Variable, ...]
@@ -127,7 +128,7 @@ class Text(_Node, frozen=True, gc=False):
 
 
 class Comment(_Node, frozen=True, gc=False):
-    """`{{/* … */}}`"""
+    """`{{/* … */}}`."""
 
     tag: Tag
 
@@ -142,8 +143,8 @@ class Action(_Node, frozen=True, gc=False):
 class Else(_Node, frozen=True, gc=False):
     """`{{ else }}` and what follows up to the end, or `{{ else if x }}` / `{{ else with x }}`.
 
-    In the second form `body` holds exactly one `If` or `With` whose `tag` is this tag and whose `end_tag` is None:
-    one `{{ end }}` closes the whole chain.
+    In the second form `body` holds exactly one `If` or `With` whose `tag` is this tag and whose `end_tag` is
+    None: one `{{ end }}` closes the whole chain.
     """
 
     tag: Tag
@@ -162,7 +163,7 @@ class If(_Node, frozen=True, gc=False):
 
 
 class With(_Node, frozen=True, gc=False):
-    """`{{ with pipeline }} … {{ else }} … {{ end }}`"""
+    """`{{ with pipeline }} … {{ else }} … {{ end }}`."""
 
     tag: Tag
     pipeline: Pipeline
@@ -172,7 +173,7 @@ class With(_Node, frozen=True, gc=False):
 
 
 class Range(_Node, frozen=True, gc=False):
-    """`{{ range $k, $v := pipeline }} … {{ else }} … {{ end }}`"""
+    """`{{ range $k, $v := pipeline }} … {{ else }} … {{ end }}`."""
 
     tag: Tag
     pipeline: Pipeline
@@ -182,13 +183,13 @@ class Range(_Node, frozen=True, gc=False):
 
 
 class Break(_Node, frozen=True, gc=False):
-    """`{{ break }}`"""
+    """`{{ break }}`."""
 
     tag: Tag
 
 
 class Continue(_Node, frozen=True, gc=False):
-    """`{{ continue }}`"""
+    """`{{ continue }}`."""
 
     tag: Tag
 
@@ -204,7 +205,7 @@ class TemplateCall(_Node, frozen=True, gc=False):
 
 
 class Define(_Node, frozen=True, gc=False):
-    """`{{ define "name" }} … {{ end }}`"""
+    """`{{ define "name" }} … {{ end }}`."""
 
     tag: Tag
     name: str
@@ -247,8 +248,8 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 class SyntaxProblem(msgspec.Struct, frozen=True, gc=False):
     """One syntax error.
 
-    `start` and `end` are absolute offsets of what to underline. `helm_message` is what Go's parser says (without
-    the `template: name:line:` in front), `helm_line` the 1-based line that it names.
+    `start` and `end` are absolute offsets of what to underline. `helm_message` is what Go's parser says
+    (without the `template: name:line:` in front), `helm_line` the 1-based line that it names.
     """
 
     code: str
