@@ -100,31 +100,33 @@ class Editor:
             )
         )
 
+    def edit(self, uri: str, *edits: tuple[int, int, str]) -> None:
+        """Send one change of edits: from offset, to offset, new text; each in the outcome of those before."""
+        changes: list[lsp.TextDocumentContentChangeEvent] = []
+        for start, end, new in edits:
+            text = self.texts[uri]
+            lines = EditorLines(text, self.unit)
+            span = lsp.Range(lsp.Position(*lines.position(start)), lsp.Position(*lines.position(end)))
+            changes.append(lsp.TextDocumentContentChangePartial(range=span, text=new))
+            self.texts[uri] = text[:start] + new + text[end:]
+        self._change(uri, *changes)
+
     def replace(self, uri: str, old: str, new: str) -> None:
-        """Replace the first `old` by `new`, sent as one edit in the unit agreed on."""
-        text = self.texts[uri]
-        start = text.index(old)
-        lines = EditorLines(text, self.unit)
-        edit = lsp.TextDocumentContentChangePartial(
-            range=lsp.Range(
-                lsp.Position(*lines.position(start)), lsp.Position(*lines.position(start + len(old)))
-            ),
-            text=new,
-        )
-        self.texts[uri] = text[:start] + new + text[start + len(old) :]
-        self._change(uri, edit)
+        """Replace the first `old` by `new`."""
+        start = self.texts[uri].index(old)
+        self.edit(uri, (start, start + len(old), new))
 
     def rewrite(self, uri: str, text: str) -> None:
         """Replace the whole text."""
         self.texts[uri] = text
         self._change(uri, lsp.TextDocumentContentChangeWholeDocument(text=text))
 
-    def _change(self, uri: str, edit: lsp.TextDocumentContentChangeEvent) -> None:
+    def _change(self, uri: str, *changes: lsp.TextDocumentContentChangeEvent) -> None:
         self._versions[uri] += 1
         self.client.text_document_did_change(
             lsp.DidChangeTextDocumentParams(
                 text_document=lsp.VersionedTextDocumentIdentifier(version=self._versions[uri], uri=uri),
-                content_changes=[edit],
+                content_changes=list(changes),
             )
         )
 

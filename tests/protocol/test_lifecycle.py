@@ -105,7 +105,7 @@ async def test_the_server_ends_with_an_editor_that_went_away(make_chart: MakeCha
     assert await server.ended() == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send to one process")
+@pytest.mark.skipif(sys.platform == "win32", reason="not on Windows, which has no SIGTERM to send")
 async def test_the_server_can_be_asked_to_end_by_a_signal() -> None:
     server = await Server.start()
     send(server.input, INITIALIZE)
@@ -192,7 +192,7 @@ async def test_a_wrong_option_is_one_clear_sentence(arguments: list[str], compla
     assert server.process.returncode == 2
     assert complaint in errors.decode()
     assert errors.decode().startswith("quarterdeck: ")
-    assert len(errors.decode().splitlines()) == 1
+    assert errors.decode().count("\n") == 1
 
 
 async def test_the_log_goes_to_a_file_when_asked(tmp_path: Path) -> None:
