@@ -9,8 +9,8 @@ The first two are read with a stand-in: a character that the text does not conta
 YAML is put in place of the mark or colon, and taken out of what libyaml gives. The other two are checked in
 `quarterdeck.yamldoc.compose`.
 
-Two differences are left: libyaml notices a line without a colon earlier, so that of two mistakes it may report
-the other one; and it refuses tags with brackets or commas (`!a[b`).
+Two differences are left: libyaml notices a line without a colon earlier, so that of two mistakes it may
+report the other one; and it refuses tags with brackets or commas (`!a[b`).
 Source: yaml.v2 scannerc.go, yaml_parser_scan_to_next_token and yaml_parser_scan_plain_scalar; parserc.go,
 yaml_parser_process_directives.
 """
