@@ -42,14 +42,18 @@ class _RefusedError(Exception):
     """The archive is refused; arguments: the code, our sentence, Helm's words."""
 
 
-def read_archive(stream: BinaryIO, display_path: str, budget: UnpackBudget) -> FileSet:
+def read_archive(
+    stream: BinaryIO, display_path: str, budget: UnpackBudget, *, is_nested: bool = False
+) -> FileSet:
     """Read the files of the `.tgz` in `stream`, without the folder at their top.
 
-    A refused or damaged archive gives the files that came before, and a critical finding.
+    `is_nested` tells that it lies in another chart's `charts/`, of which Helm says less. A refused or damaged
+    archive gives the files that came before, and a critical finding.
     """
     found = FileSet()
     place = Place(display_path)
     try:
+        _check_magic(stream, display_path, is_nested=is_nested)
         _read_entries(stream, display_path, budget, found)
     except _RefusedError as refusal:
         code, message, helm = refusal.args
@@ -73,16 +77,22 @@ def _reason(error: Exception) -> str:
     return text or "it ends too early"
 
 
-def _read_entries(stream: BinaryIO, display_path: str, budget: UnpackBudget, found: FileSet) -> None:
-    magic = stream.read(3)
+def _check_magic(stream: BinaryIO, display_path: str, *, is_nested: bool) -> None:
+    start = stream.read(512)
     stream.seek(0)
-    if magic != _GZIP_MAGIC:
-        shown = display_path
-        raise _RefusedError(
-            BAD_ARCHIVE,
-            "the file is not a packaged chart (gzip)",
-            f"file '{shown}' does not appear to be a gzipped archive; got '{_content_type(stream)}'",
-        )
+    if start.startswith(_GZIP_MAGIC):
+        return
+    if is_nested:
+        helm = "gzip: invalid header" if len(start) >= 10 else "unexpected EOF" if start else "EOF"
+    elif display_path.endswith((".yml", ".yaml")):
+        helm = f"file '{display_path}' seems to be a YAML file, but expected a gzipped archive"
+    else:
+        kind = _content_type(start)
+        helm = f"file '{display_path}' does not appear to be a gzipped archive; got '{kind}'"
+    raise _RefusedError(BAD_ARCHIVE, "the file is not a packaged chart (gzip)", helm)
+
+
+def _read_entries(stream: BinaryIO, display_path: str, budget: UnpackBudget, found: FileSet) -> None:
     limit = min(MAX_UNPACKED_SIZE, budget.remaining)
     unpacked: Any = _LimitedReader(gzip.GzipFile(fileobj=stream), limit + _HEADER_ALLOWANCE)
     remaining = limit
@@ -158,9 +168,8 @@ def _checked_path(name: str) -> str:
     return path
 
 
-def _content_type(stream: BinaryIO) -> str:
+def _content_type(start: bytes) -> str:
     """Name the content roughly as Go's `http.DetectContentType`: text or anything else."""
-    start = stream.read(512)
     is_binary = any(byte < 0x20 and byte not in b"\t\n\x0c\r\x1b" for byte in start)
     return "application/octet-stream" if is_binary else "text/plain; charset=utf-8"
 

@@ -164,7 +164,7 @@ class Assembler:
                 found.problems.append(stop(BAD_SUBCHART, Place(display_path), message, helm=helm))
                 kind: SourceKind = "folder"
             else:
-                found = read_archive(io.BytesIO(files[0].data), display_path, self._budget)
+                found = read_archive(io.BytesIO(files[0].data), display_path, self._budget, is_nested=True)
                 kind = "archive"
         else:
             inside = [file.moved(file.path.split("/", 1)[1]) for file in files if "/" in file.path]
@@ -393,7 +393,7 @@ def _check_missing(chart: Chart, *, is_root: bool) -> list[Finding]:
     names = ", ".join(chart.missing_dependencies)
     helm = (
         "an error occurred while checking for chart dependencies. You may need to run "
-        "`helm dependency build` to fetch missing dependencies: found in Chart.yaml, but "
+        "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but "
         f"missing in charts/ directory: {names}"
     )
     proposal = f"Run `helm dependency build {chart.path}`."

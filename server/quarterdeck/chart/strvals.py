@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from quarterdeck.chart.metadata import is_space
 from quarterdeck.runtime.kinds import go_type
-from quarterdeck.runtime.quoting import quote
+from quarterdeck.runtime.quoting import quote, quote_rune
 from quarterdeck.runtime.values import Int64
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ class _Parser:
             raise SetError(f"negative {index} index not allowed")
         key, stop = self._read_until("[.=")
         if key:
-            raise SetError(f"unexpected data at end of array index: {quote(key)}")
+            runes = " ".join(quote_rune(ord(char)) for char in key)
+            raise SetError(f"unexpected data at end of array index: [{runes}]")
         if stop is None:
             raise _End
         if stop == "=":
