@@ -96,8 +96,10 @@ OUTPUTS: list[tuple[str, str]] = [
     ('{{ range .Values.l }}{{ if eq . "two" }}{{ break }}{{ end }}{{ . }}{{ end }}', "one"),
     ('{{ range .Values.l }}{{ if eq . "two" }}{{ continue }}{{ end }}{{ . }}{{ end }}', "onethree"),
     (
-        '{{ range .Values.maps }}{{ with .x }}{{ if eq . "1" }}{{ continue }}{{ end }}'
-        "{{ . }}{{ end }}{{ end }}",
+        (
+            '{{ range .Values.maps }}{{ with .x }}{{ if eq . "1" }}{{ continue }}{{ end }}'
+            "{{ . }}{{ end }}{{ end }}"
+        ),
         "2",
     ),
     ("{{ $k := 0 }}{{ $v := 0 }}{{ range $k, $v = .Values.l }}{{ end }}{{ $k }}{{ $v }}", "2three"),
@@ -332,8 +334,10 @@ ERRORS: list[tuple[str, str, str, str]] = [
 CONTEXT_OUTPUTS: list[tuple[str, str]] = [
     ("{{ .Template.Name }} {{ $.Template.BasePath }}", "case/templates/t.yaml case/templates"),
     (
-        '{{ .Files.Get "no" }}{{ .Capabilities.APIVersions.Has "v1" }}'
-        '{{ "v1" | .Capabilities.APIVersions.Has }}',
+        (
+            '{{ .Files.Get "no" }}{{ .Capabilities.APIVersions.Has "v1" }}'
+            '{{ "v1" | .Capabilities.APIVersions.Has }}'
+        ),
         "truetrue",
     ),
     ('{{ $f := .Files }}{{ $f.Get "f.txt" }}{{ (.Files).Get "f.txt" }}', "texttext"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from quarterdeck.compiler.interpret_callees import (
-    ANY_TYPES,
     CALLEES,
     Callee,
     Constant,
@@ -322,13 +321,11 @@ def _arguments(state: State, dot: Any, callee: Callee, command: Command, final: 
 
 
 def _checked(state: State, value: Any, go_type: str, word: Expression) -> Any:
-    """Check an argument against its parameter's type.
+    """Check an argument against its parameter's type, one that does not take everything.
 
     Source: text/template exec.go, validateType.
     """
     if value is NIL:
-        if go_type in ANY_TYPES:
-            return None
         text = f"wrong type for value; expected {go_type}; got {INTERFACE}"
         raise Failure(last_visited(word, state.stops), text)
     try:
