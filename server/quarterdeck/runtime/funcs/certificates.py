@@ -120,7 +120,7 @@ def parse_private_key(text: str) -> tuple[str, bytes]:
         raise GoError(f"no private key data in PEM block of type {label}")
     kind = label.removesuffix(_KEY_SUFFIX)
     if kind not in ("RSA", "EC", "DSA"):
-        raise GoError(f"invalid private key type {kind}")
+        raise GoError(f"invalid private key type {label}")
     return kind, data
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from quarterdeck.runtime.funcs.reflection import MAX_NESTING
 from quarterdeck.runtime.funcs.semver import Version
 from quarterdeck.runtime.funcs.text_values import text_of
 from quarterdeck.runtime.goerror import BudgetError, GoError
@@ -16,9 +17,6 @@ from quarterdeck.runtime.values import GoList, GoMap
 
 if TYPE_CHECKING:
     from quarterdeck.runtime.context import Context
-
-MAX_NESTING = 10_000
-"""How deep a copy or merge goes; Go's stack ends a little later, with the whole program."""
 
 
 @function("dict", "func(...any) map[string]interface {}", effect="context")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from quarterdeck.runtime.funcs.dicts import MAX_NESTING
+from quarterdeck.runtime.funcs.reflection import MAX_NESTING
 from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.kinds import MAP_TYPE as _MAP
 from quarterdeck.runtime.kinds import element_type, is_nil

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.goerror import BudgetError
 from quarterdeck.runtime.kinds import go_kind, go_type, is_nil
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.values import GoStruct
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_NESTING = 10_000
+"""How deep a comparison, a copy or a merge goes; Go's stack ends later, with the whole program."""
+
+_TOO_DEEP = "values are nested too deeply to be compared"
 _SCALARS = frozenset({str, float, int, bool, type(None), bytes, complex})
 
 
@@ -50,27 +57,37 @@ def deep_equal(one: Any, other: Any) -> bool:
         BudgetError: they are nested too deeply to tell.
     """
     try:
-        return _is_equal(one, other)
+        return _is_equal(one, other, 0)
     except RecursionError:
-        raise BudgetError("values are nested too deeply to be compared") from None
+        raise BudgetError(_TOO_DEEP) from None
 
 
-def _is_equal(one: Any, other: Any) -> bool:
+def _is_equal(one: Any, other: Any, depth: int) -> bool:
+    """Compare with plain loops: calls from within `all` or `map` would use up the stack of Python itself."""
     if one.__class__ is other.__class__ and one.__class__ in _SCALARS:
         return one == other
     if one is None or other is None or go_type(one) != go_type(other) or is_nil(one) != is_nil(other):
         return False
     if one is other:
         return True
+    if depth > MAX_NESTING:
+        raise BudgetError(_TOO_DEEP)
+    pairs: Iterable[tuple[Any, Any]]
     if isinstance(one, dict):
         mapping, other_mapping = cast("dict[str, Any]", one), cast("dict[str, Any]", other)
-        return len(mapping) == len(other_mapping) and all(
-            key in other_mapping and _is_equal(value, other_mapping[key]) for key, value in mapping.items()
-        )
-    if isinstance(one, list):
+        if mapping.keys() != other_mapping.keys():
+            return False
+        pairs = ((value, other_mapping[key]) for key, value in mapping.items())
+    elif isinstance(one, list):
         items, other_items = cast("list[Any]", one), cast("list[Any]", other)
-        return len(items) == len(other_items) and all(map(_is_equal, items, other_items))
-    if isinstance(one, GoStruct) and one.fields():
-        pairs = zip(one.fields(), other.fields(), strict=True)
-        return all(_is_equal(field, other_field) for (_, field), (_, other_field) in pairs)
-    return one == other
+        if len(items) != len(other_items):
+            return False
+        pairs = zip(items, other_items, strict=True)
+    elif isinstance(one, GoStruct) and one.fields():
+        pairs = zip(dict(one.fields()).values(), dict(other.fields()).values(), strict=True)
+    else:
+        return one == other
+    for value, other_value in pairs:  # noqa: SIM110 -- see above
+        if not _is_equal(value, other_value, depth + 1):
+            return False
+    return True

@@ -111,6 +111,7 @@ def sign(
             raise GoError(
                 "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey"
             )
+    builder = _add_names(builder, request)
     if isinstance(signing_key, dsa.DSAPrivateKey):
         raise GoError(
             "error creating certificate: x509: certificate private key does not implement crypto.Signer"
@@ -152,6 +153,11 @@ def _describe(request: Request, now: datetime, key: Key) -> x509.CertificateBuil
         builder = builder.add_extension(
             x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
         )
+    return builder
+
+
+def _add_names(builder: x509.CertificateBuilder, request: Request) -> x509.CertificateBuilder:
+    """Add the DNS names and addresses, which comes last."""
     names: list[x509.GeneralName] = [x509.DNSName(name) for name in request.dns_names]
     names += [
         x509.IPAddress(ip_address(address.removeprefix(_IPV4_IN_IPV6))) for address in request.addresses
