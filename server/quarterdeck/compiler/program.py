@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.code import compile_unit, load_code
 from quarterdeck.compiler.units import Source, Unit
+from quarterdeck.gotmpl.nodes import String
+from quarterdeck.gotmpl.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import CodeType
 
     from quarterdeck.compiler.units import UnitIndex
@@ -114,10 +116,34 @@ class Program:
         program.tpl_texts = self.tpl_texts
         return program
 
+    def constants(self) -> Iterator[str]:
+        """Give the string constants of all units that could have run: the very objects that running them uses."""
+        texts = [source.text for source in self.sources]
+        for text in (*texts, *self.tpl_texts):
+            known = self.library.texts.get(text)
+            if known is not None:
+                for code in known.codes.values():
+                    if code is not None:
+                        yield from _strings(code.co_consts)
+        for unit in self.runs:
+            for _base, statements in unit.parts:
+                for statement in statements:
+                    for node in walk(statement):
+                        if isinstance(node, String):
+                            yield node.value
+
     def compile_all(self) -> None:
         """Make the code of every unit that is in the table."""
         for unit in self.units.values():
             self.library.code(unit)
+
+
+def _strings(constants: tuple[object, ...]) -> Iterator[str]:
+    for constant in constants:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, tuple):
+            yield from _strings(constant)  # pyright: ignore[reportUnknownArgumentType] - constants
 
 
 def add_units(table: dict[str, Unit], source: Source) -> None:

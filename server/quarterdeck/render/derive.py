@@ -6,12 +6,16 @@ text: every step goes from an object to the very objects it was made of.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import Part, parts_of
 from quarterdeck.render.scopes import ScopeReader, Site
+from quarterdeck.render.taken_apart import TakenApart
+from quarterdeck.render.value_index import is_distinct
+from quarterdeck.runtime.printing import print_value
 
 if TYPE_CHECKING:
     from quarterdeck.compiler.units import Unit
@@ -38,6 +42,13 @@ class Run(NamedTuple):
     path: Path | None = None
     is_whole: bool = False
     function: str = ""
+    source_length: int = 0
+    """With `text` and `is_whole`: how many characters of the file these stand for."""
+
+    def transformed(self, length: int, function: str) -> Run:
+        """Give the run of `length` characters that a function made of this run's, one piece for one piece."""
+        source_length = self.source_length if self.is_whole else self.length
+        return self._replace(length=length, is_whole=True, function=function, source_length=source_length)
 
 
 NO_VALUE = "<no value>"
@@ -51,7 +62,7 @@ class Deriver:
         self._index = index
         self.scopes = ScopeReader(index)
         self._parts: dict[int, list[Part] | None] = {}
-        self._constants: dict[Unit, frozenset[str]] = {}
+        self._program = rendering.program
 
     def frame_runs(self, frame: Frame) -> list[Run]:
         """Give the runs of a file's finished text, in order, covering it."""
@@ -111,7 +122,7 @@ class Deriver:
         """Follow the characters `low` to `high` of a text that arrived at `site`."""
         entry = self._derivations.get(id(text))
         if entry is None:
-            runs.append(self._leaf(text, low, high - low, site, is_whole=False))
+            self._leaf(text, low, high - low, site, runs)
             return
         operation = entry[1]
         if operation == "frame":
@@ -133,6 +144,9 @@ class Deriver:
 
     def _follow_parts(self, entry: tuple[Any, ...], low: int, high: int, site: Site, runs: list[Run]) -> None:
         result, operation = entry[0], entry[1]
+        if operation == "b64enc":
+            self._follow_base64(entry[2], low, high, site, runs)
+            return
         key = id(result)
         if key in self._parts:
             parts = self._parts[key]
@@ -152,85 +166,139 @@ class Deriver:
             first, last = max(low - start, 0), min(high - start, part.length)
             self._follow_part(part, first, last, operation, site, runs, result)
 
+    def _follow_base64(self, text: str, low: int, high: int, site: Site, runs: list[Run]) -> None:
+        """Base64 writes four characters for three bytes: each stands for what its bytes come from."""
+        inner: list[Run] = []
+        self._follow(text, 0, len(text), site, inner)
+        encoded: list[Run] = []
+        total = 4 * -(-len(text.encode("utf-8", "surrogateescape")) // 3)
+        characters = read = written = 0
+        for run in inner:
+            read += len(text[characters : characters + run.length].encode("utf-8", "surrogateescape"))
+            characters += run.length
+            end = min(-(-4 * read // 3), total)
+            if end > written:
+                encoded.append(run.transformed(end - written, "b64enc"))
+                written = end
+        if encoded and written < total:
+            encoded[-1] = encoded[-1]._replace(length=encoded[-1].length + total - written)
+        runs += _slice(encoded, low, high)
+
     def _follow_part(
         self, part: Part, first: int, last: int, operation: str, site: Site, runs: list[Run], result: str
     ) -> None:
         length = last - first
         operand = part.operand
         if part.key is not None:
-            runs.append(self._entry(operand, part, length, operation, site))
+            self._key(operand, first, length, operation, site, runs)
         elif operand is None:
             runs.append(Run(length, "inserted", site, function=operation))
         elif part.is_whole:
             if isinstance(operand, str) and id(operand) in self._derivations:
-                self._follow_whole(operand, length, operation, site, runs)
+                self._follow_whole(operand, 0, len(operand), length, operation, site, runs)
             else:
-                runs.append(self._leaf(operand, 0, length, site, is_whole=True, function=operation))
+                self._leaf(operand, 0, length, site, runs, is_whole=True, function=operation)
         elif operand is result:
-            runs.append(self._leaf(operand, part.offset + first, length, site, is_whole=False))
+            self._leaf(operand, part.offset + first, length, site, runs)
         else:
             self._follow(operand, part.offset + first, part.offset + last, site, runs)
 
-    def _follow_whole(self, text: str, length: int, operation: str, site: Site, runs: list[Run]) -> None:
+    def _follow_whole(
+        self, text: str, start: int, end: int, length: int, operation: str, site: Site, runs: list[Run]
+    ) -> None:
         """Characters that stand for a whole text: its origin if it has one, the action otherwise."""
-        inner = [run for run in self.text_runs(text, 0, len(text), site) if run.kind != "inserted"]
+        inner = [run for run in self.text_runs(text, start, end, site) if run.kind != "inserted"]
         if len(inner) == 1 and inner[0].kind in ("value", "key"):
             runs.append(inner[0]._replace(length=length, offset=0, is_whole=True))
         else:
             runs.append(Run(length, "computed", site, function=operation))
 
-    def _entry(self, container: Any, part: Part, length: int, operation: str, site: Site) -> Run:
-        """A key, or a scalar without identity, of a map that was emitted."""
-        path = self._index.path(container)
-        kind: Kind = "value" if part.is_whole else "key"
-        if path is None:
-            return Run(length, "inserted" if kind == "key" else "computed", site, function=operation)
-        return Run(length, kind, site, path=(*path, part.key), is_whole=True)  # type: ignore[arg-type]
+    def _key(
+        self, key: str, offset: int, length: int, operation: str, site: Site, runs: list[Run]
+    ) -> None:
+        """A key of a map that was emitted: of the values, of a text that was taken apart, or of the template."""
+        path = self._index.key_path(key)
+        if path is not None:
+            runs.append(Run(length, "key", site, offset, path))
+            return
+        found = self._taken_apart.find(key)
+        if found is not None and not found.is_whole:
+            self._follow(found.text, found.start + offset, found.start + offset + length, site, runs)
+        elif self._is_constant(key, site):
+            runs.append(Run(length, "constant", site, function=operation))
+        else:
+            runs.append(Run(length, "computed", site, function=operation))
 
     # --- leaves ------------------------------------------------------------------------------------------
 
     def _leaf(
-        self, value: Any, offset: int, length: int, site: Site, *, is_whole: bool, function: str = ""
-    ) -> Run:
+        self,
+        value: Any,
+        offset: int,
+        length: int,
+        site: Site,
+        runs: list[Run],
+        *,
+        is_whole: bool = False,
+        function: str = "",
+    ) -> None:
+        """An object that no function made: one of the values, a piece of a text, a constant."""
         paths = self._index.paths(value)
         if paths:
             path = paths[0]
             if len(paths) > 1:
                 named = {read.path for read in self.scopes.reads(site)}
                 path = next((candidate for candidate in paths if candidate in named), path)
-            return Run(length, "value", site, offset, path, is_whole or not isinstance(value, str))
-        return self._named(value, offset, length, site, function)
+            runs.append(Run(length, "value", site, offset, path, is_whole or not isinstance(value, str)))
+            return
+        path = self._index.key_path(value)
+        if path is not None:
+            runs.append(Run(length, "key", site, offset, path, is_whole))
+            return
+        found = self._taken_apart.find(value)
+        if found is None:
+            runs.append(self._named(value, offset, length, site, function))
+        elif is_whole or found.is_whole:
+            self._follow_whole(found.text, found.start, found.end, length, function, site, runs)
+        else:
+            self._follow(found.text, found.start + offset, found.start + offset + length, site, runs)
 
     def _named(self, value: Any, offset: int, length: int, site: Site, function: str) -> Run:
-        """A value without identity (a boolean, one letter, a key): the one that the action names, if it is one."""
+        """A value without identity (a boolean, one letter): the one that the action names, if it is one."""
         if self.scopes.hands_on(site):
-            found: set[tuple[Path, bool]] = set()
-            for read in self.scopes.reads(site):
-                if read.path is None:
-                    continue
-                is_it = read.value is value or (
-                    isinstance(value, str) and value == _printed(read.value)
-                )
-                if is_it:
-                    found.add((read.path, read.is_key))
+            found = {
+                (read.path, read.is_key)
+                for read in self.scopes.reads(site)
+                if read.path is not None and (read.value is value or _is_printed(value, read.value))
+            }
             if len(found) == 1:
                 path, is_key = found.pop()
                 return Run(length, "key" if is_key else "value", site, offset, path, is_whole=True)
-        if isinstance(value, str) and value in self._constants_of(site.unit):
+        if self._is_constant(value, site):
             return Run(length, "constant", site, function=function)
         return Run(length, "computed", site, function=function or self._last_function(site))
 
-    def _constants_of(self, unit: Unit) -> frozenset[str]:
-        known = self._constants.get(unit)
-        if known is None:
-            known = self._constants[unit] = frozenset(
-                node.value
-                for base_statements in unit.parts
-                for statement in base_statements[1]
-                for node in walk(statement)
-                if isinstance(node, nodes.String)
-            )
-        return known
+    @cached_property
+    def _taken_apart(self) -> TakenApart:
+        return TakenApart(self._derivations)
+
+    def _is_constant(self, value: Any, site: Site) -> bool:
+        """Tell whether the object is a string written in a template that took part.
+
+        One letter is an object that all of CPython shares: there the action's own constants are compared.
+        """
+        if not isinstance(value, str):
+            return False
+        if is_distinct(value):
+            return id(value) in self._constants
+        pipeline = self.scopes.pipeline(site)
+        return pipeline is not None and any(
+            isinstance(node, nodes.String) and value in node.value for node in walk(pipeline)
+        )
+
+    @cached_property
+    def _constants(self) -> frozenset[int]:
+        return frozenset(id(value) for value in self._program.constants())
 
     def _last_function(self, site: Site) -> str:
         pipeline = self.scopes.pipeline(site)
@@ -240,10 +308,11 @@ class Deriver:
         return names[-1] if names else ""
 
 
-def _printed(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else None
+def _is_printed(text: Any, value: Any) -> bool:
+    """Tell whether `text` is what an action prints for the number or boolean `value`, or the one-letter `value`."""
+    if not isinstance(text, str) or value is None or isinstance(value, dict | list):
+        return False
+    return text == print_value(value)
 
 
 def _lead(text: str, start: int) -> int:

@@ -16,7 +16,7 @@ from quarterdeck.compiler.units import Source, TemplateError, Unit
 from quarterdeck.render.operations import Names
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.quoting import quote
-from quarterdeck.runtime.values import TEMPLATE_READS
+from quarterdeck.runtime.values import TEMPLATE_READS, RootContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,6 +80,10 @@ class Machine:
         self._memo: dict[tuple[Any, ...], tuple[str, int, int | None, Any]] = {}
         self._tpl_sources: dict[str, tuple[Source, Unit]] = {}
         self._file_number = 0
+        self._shared: set[int] = set()
+        """Identities of maps and lists that templates did not make."""
+        self._epoch = 0
+        """Counts writes into what several templates can see: results from before one are not used after it."""
         context.before_write = self._before_write
         context.include = self.include
         context.tpl = self.tpl
@@ -113,23 +117,42 @@ class Machine:
 
     def include(self, name: str, dot: Any) -> str:
         """Run the named template on `dot`, or give what it gave before if that cannot have changed."""
-        return self._remembered((name, id(dot)), name, dot)
-
-    def include_dict(self, name: str, dot: dict[str, Any]) -> str:
-        """Like `include`, for a map made for this call: what counts is what is in it."""
-        return self._remembered((name, *dot, *map(id, dot.values())), name, dot)
-
-    def _remembered(self, key: tuple[Any, ...], name: str, dot: Any) -> str:
         self._called.add(name)
-        context = self.context
+        if isinstance(dot, dict | list) and id(dot) not in self._shared:
+            return self._included(None, name, dot)
+        key = (name, id(dot))
         known = self._memo.get(key)
-        if known is not None and known[1] == context.writes:
+        if known is not None and known[1] == self._epoch:
             file_number = known[2]
             if file_number is None:
                 return known[0]
             if file_number == self._file_number:
                 TEMPLATE_READS[0] += 1
                 return known[0]
+        return self._included(key, name, dot)
+
+    def include_dict(self, name: str, dot: dict[str, Any]) -> str:
+        """Like `include`, for a map made for this call: what counts is what is in it."""
+        self._called.add(name)
+        shared = self._shared
+        for value in dot.values():
+            if isinstance(value, dict | list) and id(value) not in shared:
+                # Made by a template, which may change it without this being noticed.
+                return self._included(None, name, dot)
+        key = (name, *dot, *map(id, dot.values()))
+        known = self._memo.get(key)
+        if known is not None and known[1] == self._epoch:
+            file_number = known[2]
+            if file_number is None:
+                return known[0]
+            if file_number == self._file_number:
+                TEMPLATE_READS[0] += 1
+                return known[0]
+        return self._included(key, name, dot)
+
+    def _included(self, key: tuple[Any, ...] | None, name: str, dot: Any) -> str:
+        """Run the named template; keep its text under `key` if it depends on nothing else."""
+        context = self.context
         unit = self._units.get(name)
         if unit is None:
             raise GoError(f'template: no template "{name}" associated with template "{TPL_NAME}"')
@@ -140,7 +163,7 @@ class Machine:
                 f"rendering template has a nested reference name: {name}: unable to execute template"
             )
         context.budget.tick()
-        before = (context.writes, context.volatile_calls, len(self.errors))
+        before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
         repeated[name] = count + 1
         caller = self._called
@@ -154,7 +177,7 @@ class Machine:
         text = "".join(pieces[1::2]) if len(pieces) != 2 else "".join((pieces[1], ""))
         if len(text) > 1:
             self.derivations[id(text)] = (text, "frame", unit, pieces, dot)
-        if before == (context.writes, context.volatile_calls, len(self.errors)):
+        if key is not None and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
             # The entry holds dot, so that its id is not given to another object.
             self._memo[key] = (text, before[0], None if is_free else self._file_number, dot)
@@ -174,13 +197,13 @@ class Machine:
         key = ("", id(text), id(dot))
         context = self.context
         known = self._memo.get(key)
-        if known is not None and known[1] == context.writes and known[2] in (None, self._file_number):
+        if known is not None and known[1] == self._epoch and known[2] in (None, self._file_number):
             if known[2] is not None:
                 TEMPLATE_READS[0] += 1
             return known[0]
         source, unit = self._tpl_source(text)
         self.tpl_texts[unit] = text
-        before = (context.writes, context.volatile_calls, len(self.errors))
+        before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
         if len(source.units) > 1:
             pieces = self._run_with_defines(source, unit, dot)
@@ -194,7 +217,8 @@ class Machine:
             result = "".join((result, ""))
         if len(result) > 1:
             self.derivations[id(result)] = (result, "tpl", unit, pieces, dot, text)
-        if before == (context.writes, context.volatile_calls, len(self.errors)):
+        is_known = not isinstance(dot, dict | list) or id(dot) in self._shared
+        if is_known and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
             self._memo[key] = (result, before[0], None if is_free else self._file_number, (text, dot))
         return result
@@ -275,6 +299,8 @@ class Machine:
     def run_file(self, name: str, dot: Any) -> tuple[str, list[Any]]:
         """Run a file on its chart's dot and give its finished text and its pieces."""
         self._file_number += 1
+        if isinstance(dot, RootContext) and id(dot) not in self._shared:
+            self._shared |= dot.containers()
         self._called = self.calls.setdefault(name, set())
         pieces = self.run(self.program.units[name], dot)
         text = "".join(pieces[1::2])
@@ -286,6 +312,9 @@ class Machine:
     # --- writes ------------------------------------------------------------------------------------------
 
     def _before_write(self, container: Any) -> None:
+        if self._epoch or id(container) in self._shared:
+            # Once something shared was changed, what templates made themselves may be reachable from it.
+            self._epoch += 1
         if id(container) not in self.written:
             self.written[id(container)] = (container, container.copy())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from quarterdeck.render.taken_apart import PARSERS, SPLITTERS
 from quarterdeck.runtime.calls import checked
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_type, sorted_keys
@@ -33,6 +34,9 @@ KEEPING = frozenset(
     }
 )  # fmt: skip
 """Functions whose results hold characters of their operands."""
+
+TAKING_APART = PARSERS | SPLITTERS
+"""Functions whose results are maps and lists of pieces of their operand."""
 
 LOOKS_AT_WHOLE = frozenset({"get", "index", "dig", "pluck", "hasKey", "pick"})
 """Functions that may read field `Template` of a chart's dot by a name computed at run time."""
@@ -101,7 +105,13 @@ def _keeping(
             derivations[id(result)] = (result, name, *arguments)
         return result
 
-    return keeping
+    def keeping_container(*arguments: Any) -> Any:
+        result = call(*arguments)
+        if result:
+            derivations[id(result)] = (result, name, *arguments)
+        return result
+
+    return keeping_container if name in TAKING_APART else keeping
 
 
 def _text_operations(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from quarterdeck.runtime.funcs.regex import compile_expression
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.jsontext import encode_json
 from quarterdeck.runtime.kinds import sorted_keys
@@ -27,7 +28,7 @@ class Part(NamedTuple):
 
     They are the characters of `operand` from `offset` on; or all stand for `operand` as a whole (`is_whole`: a number,
     a string that was quoted or folded); or the function made them itself (`operand` None).
-    `key` set: they are that key of the map `operand`.
+    `key` set: they are that key, and `operand` the very key object.
     """
 
     length: int
@@ -181,6 +182,34 @@ def _same_length(result: str, text: str) -> list[Part] | None:
     return [Part(len(result), text)] if len(result) == len(text) else None
 
 
+def _regex_replace(result: str, source: str, text: str, replacement: str) -> list[Part] | None:
+    """Between the matches characters stay; each match's replacement stands for the match as a whole."""
+    expression = compile_expression(source)
+    if not text.isascii() or any(isinstance(piece, int) for piece in expression.template(replacement)):
+        return None
+    return _replaced(text, expression.matches(text.encode(), len(text) + 1), replacement)
+
+
+def _regex_replace_literal(_result: str, source: str, text: str, replacement: str) -> list[Part] | None:
+    if not text.isascii():
+        return None
+    return _replaced(text, compile_expression(source).matches(text.encode(), len(text) + 1), replacement)
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int]], replacement: str) -> list[Part]:
+    parts: list[Part] = []
+    done = 0
+    for start, end in spans:
+        if start > done:
+            parts.append(Part(start - done, text, done))
+        if replacement:
+            parts.append(Part(len(replacement), replacement))
+        done = end
+    if done < len(text):
+        parts.append(Part(len(text) - done, text, done))
+    return parts
+
+
 def _nospace(result: str, text: str) -> list[Part]:
     return [Part(match.end() - match.start(), text, match.start()) for match in re.finditer(r"\S+", text)]
 
@@ -267,31 +296,81 @@ def _printf(_result: str, layout: str, *values: Any) -> list[Part] | None:
 
 
 def _from_leaves(result: str, text: str, leaves: Iterable[tuple[int, int, Any, Any]]) -> list[Part] | None:
-    """Parts of an emitted text from the spans of its scalars; what lies between is keys and punctuation."""
+    """Parts of an emitted text from the spans of its values, containers before their content.
+
+    In front of a value stand its key, and punctuation.
+    """
     if not text.startswith(result):
         return None
     parts: list[Part] = []
     done = 0
     for start, end, container, key in leaves:
-        if start >= len(result):
+        if start > len(result):
             break
-        stop = min(end, len(result))
-        if start > done:
-            parts.append(Part(start - done, container, key=key if isinstance(key, str) else None))
         value = container[key]
-        written = result[start:stop]
-        if isinstance(value, str) and written == value:
-            parts.append(Part(stop - start, value))
-        elif isinstance(value, str) and written[:1] in "'\"" and written[1:-1] == value:
-            parts += (Part(1), Part(len(value), value), Part(1))
-        elif isinstance(value, str):
-            parts.append(Part(stop - start, value, is_whole=True))
-        else:
-            parts.append(Part(stop - start, container, is_whole=True, key=key))
-        done = stop
+        if start > done:
+            parts += _before_value(result[done:start], container, key)
+            done = start
+        if isinstance(value, dict | list):
+            continue
+        stop = min(end, len(result))
+        parts += _emitted(result[start:stop], value)
+        done = max(done, stop)
     if done < len(result):
         parts.append(Part(len(result) - done))
     return parts
+
+
+def _before_value(text: str, container: Any, key: Any) -> list[Part]:
+    if isinstance(container, dict):
+        start = text.rfind(key)
+        if start >= 0 and key:
+            # The key object of the map: another string of the same text would name nothing.
+            held = next(held for held in container if held == key)
+            parts = [Part(start)] if start else []
+            parts.append(Part(len(key), held, key=key))
+            if start + len(key) < len(text):
+                parts.append(Part(len(text) - start - len(key)))
+            return parts
+    return [Part(len(text))]
+
+
+def _emitted(written: str, value: Any) -> list[Part]:
+    if isinstance(value, str):
+        if written == value:
+            return [Part(len(written), value)]
+        if written[:1] in ("'", '"') and written[1:-1] == value:
+            return [Part(1), Part(len(value), value), Part(1)]
+        if written[:1] == "|":
+            return _block(written, value)
+    return [Part(len(written), value, is_whole=True)]
+
+
+def _block(written: str, value: str) -> list[Part]:
+    """A block scalar: each line of the value behind its indentation."""
+    header, _, body = written.partition("\n")
+    parts = [Part(len(header) + 1)]
+    position = 0
+    for line in body.split("\n"):
+        end = value.find("\n", position)
+        content = value[position:] if end < 0 else value[position:end]
+        if not line.endswith(content):
+            return [Part(len(written), value, is_whole=True)]
+        if len(line) > len(content):
+            parts.append(Part(len(line) - len(content)))
+        if content:
+            parts.append(Part(len(content), value, position))
+        if end < 0:
+            parts.append(Part(1))
+            break
+        parts.append(Part(1, value, end))
+        position = end + 1
+    excess = sum(part.length for part in parts) - len(written)
+    if excess > 0 and parts[-1].length >= excess:
+        parts[-1] = parts[-1]._replace(length=parts[-1].length - excess)
+    if sum(part.length for part in parts) != len(written):
+        return [Part(len(written), value, is_whole=True)]
+    return [part for part in parts if part.length]
 
 
 def _to_yaml(result: str, value: Any) -> list[Part] | None:
@@ -357,6 +436,10 @@ _FINDERS: dict[str, Callable[..., list[Part] | None]] = {
     "printf": _printf,
     "println": _println,
     "quote": _quote,
+    "mustRegexReplaceAll": _regex_replace,
+    "mustRegexReplaceAllLiteral": _regex_replace_literal,
+    "regexReplaceAll": _regex_replace,
+    "regexReplaceAllLiteral": _regex_replace_literal,
     "repeat": _repeat,
     "replace": _replace,
     "squote": _squote,

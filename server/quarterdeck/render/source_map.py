@@ -127,7 +127,8 @@ class SourceMap:
             stack.append(self._call(site))
             site = site.parent
         if run.kind == "text":
-            place = self._place(run.site.unit, run.offset, run.offset + run.length)
+            length = run.source_length if run.is_whole else run.length
+            place = self._place(run.site.unit, run.offset, run.offset + length)
         else:
             place = self._call(run.site).place
         return Origin(

@@ -23,6 +23,7 @@ class ValueIndex:
     def __init__(self, roots: Iterable[dict[str, Any]]) -> None:
         self._parents: dict[int, tuple[int, str | int] | None] = {}
         self._others: dict[int, list[tuple[int, str | int]]] = {}
+        self._keys: dict[int, tuple[int, str | int]] = {}
         self._kept: list[Any] = []
         for root in roots:
             self._walk(root)
@@ -37,7 +38,13 @@ class ValueIndex:
         while waiting:
             container = waiting.popleft()
             owner = id(container)
-            items = container.items() if isinstance(container, dict) else enumerate(container)
+            if isinstance(container, dict):
+                items = container.items()
+                for key in container:
+                    if is_distinct(key):
+                        self._keys.setdefault(id(key), (owner, key))
+            else:
+                items = enumerate(container)
             for key, value in items:
                 identity = id(value)
                 if isinstance(value, dict | list):
@@ -64,6 +71,11 @@ class ValueIndex:
         if first is None:
             return ()
         return (first, *(self._climb(place) for place in self._others.get(id(value), ())))
+
+    def key_path(self, key: Any) -> Path | None:
+        """Give the path of the entry whose key is this very object."""
+        place = self._keys.get(id(key)) if is_distinct(key) else None
+        return None if place is None else self._climb(place)
 
     def _climb(self, place: tuple[int, str | int] | None) -> Path:
         keys: list[str | int] = []

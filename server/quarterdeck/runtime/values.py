@@ -189,8 +189,19 @@ class RootContext(dict[str, Any]):
     being how fields are read: who reads `Template` by it counts with `note_template_read`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_containers",)
     go_type: ClassVar[str] = "common.Values"
+
+    def containers(self) -> frozenset[int]:
+        """Give the identities of all maps and lists that can be reached from here; worked out once.
+
+        Renderings undo what templates write, so the answer holds for the next one too.
+        """
+        try:
+            return self._containers
+        except AttributeError:
+            self._containers = _find_containers(self)
+            return self._containers
 
     @staticmethod
     def note_template_read() -> None:
@@ -224,6 +235,18 @@ class RootContext(dict[str, Any]):
         """Give a plain copy, counting a possible read."""
         TEMPLATE_READS[0] += 1
         return super().copy()
+
+
+def _find_containers(root: dict[str, Any]) -> frozenset[int]:
+    found = {id(root)}
+    waiting: list[Any] = [root]
+    while waiting:
+        container = waiting.pop()
+        for value in container.values() if isinstance(container, dict) else container:
+            if isinstance(value, dict | list) and id(value) not in found:
+                found.add(id(value))
+                waiting.append(value)
+    return frozenset(found)
 
 
 class GoStruct:
