@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
 from quarterdeck.text.edits import EditorLines, Replacement, Unit
 from quarterdeck.text.edits import Position as TextPosition
 from quarterdeck.text.line_index import LineIndex
+from quarterdeck.workspace.discovery import CHART_FILE, path_in_chart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,8 +25,6 @@ _SEVERITIES = {
     Severity.LOW: lsp.DiagnosticSeverity.Information,
     Severity.INFO: lsp.DiagnosticSeverity.Hint,
 }
-_ARCHIVE = re.compile(r"(?P<archive>.*/(?P<name>[^/]+\.(?:tgz|tar\.gz)))/(?P<inside>.+)", re.DOTALL)
-
 Diagnostics = dict[str, list[lsp.Diagnostic]]
 """Diagnostics by the path of their file, in the order of their places."""
 
@@ -55,33 +53,41 @@ class Converter:
         self._lines: dict[str, tuple[LineIndex, EditorLines] | None] = {}
 
     def diagnostics(self, findings: Iterable[Finding], chart: str) -> Diagnostics:
-        """Give the diagnostics of a chart's findings by file, without doubles."""
+        """Give the diagnostics of a chart's findings by file, without doubles.
+
+        A place that no editor can open (in an archive, or a folder as a whole) is told at the chart's
+        `Chart.yaml`.
+        """
         by_path: Diagnostics = {}
         for finding in sorted(findings, key=lambda each: each.place):
-            outside = _ARCHIVE.match(finding.place.path)
-            path = f"{chart}/Chart.yaml" if outside else finding.place.path
-            diagnostic = self._diagnostic(finding)
-            inside = by_path.setdefault(path, [])
+            path = finding.path
+            is_text = self._lines_of(path) is not None
+            where = "" if is_text or path == chart else _where(finding.place, chart)
+            diagnostic = self._diagnostic(finding, where)
+            inside = by_path.setdefault(path if is_text else f"{chart}/{CHART_FILE}", [])
             if diagnostic not in inside:
                 inside.append(diagnostic)
         return by_path
 
-    def _diagnostic(self, finding: Finding) -> lsp.Diagnostic:
-        related: list[lsp.DiagnosticRelatedInformation] | None = None
-        notes: tuple[Related, ...] = finding.related
-        if self._abilities.related_information and notes:
-            related = [
-                lsp.DiagnosticRelatedInformation(location=self._location(note.place), message=note.message)
-                for note in notes
-            ]
-            notes = ()
+    def _diagnostic(self, finding: Finding, where: str) -> lsp.Diagnostic:
+        links: list[lsp.DiagnosticRelatedInformation] = []
+        notes: list[Related] = []
+        for note in finding.related:
+            if self._abilities.related_information and self._lines_of(note.place.path) is not None:
+                links.append(
+                    lsp.DiagnosticRelatedInformation(
+                        location=self._location(note.place), message=note.message
+                    )
+                )
+            else:
+                notes.append(note)
         return lsp.Diagnostic(
             range=self.range(finding.place),
             severity=_SEVERITIES[finding.severity],
             code=finding.code,
             source=SOURCE,
-            message=_message(finding, notes),
-            related_information=related,
+            message=where + _message(finding, notes),
+            related_information=links or None,
         )
 
     def _location(self, place: Place) -> lsp.Location:
@@ -89,22 +95,18 @@ class Converter:
 
     def range(self, place: Place) -> lsp.Range:
         """Give the range of a place; one without an end reaches to the last visible character of its line."""
-        if _ARCHIVE.match(place.path):
-            return lsp.Range(start=lsp.Position(0, 0), end=lsp.Position(0, 0))
         known = self._lines_of(place.path)
         if known is None:
-            start = lsp.Position(max(place.line - 1, 0), max(place.column - 1, 0))
-            end = lsp.Position(max(place.end_line - 1, 0), max(place.end_column - 1, 0))
-            return lsp.Range(start=start, end=max(start, end))
+            return lsp.Range(start=lsp.Position(0, 0), end=lsp.Position(0, 0))
         ours, theirs = known
-        start_offset = ours.offset(place.line, place.column)
+        start = ours.offset(place.line, place.column)
         if place.end_line:
-            end_offset = max(start_offset, ours.offset(place.end_line, place.end_column))
+            end = ours.offset(place.end_line, place.end_column)
         else:
             line = min(max(place.line, 1), ours.line_count)
-            end_offset = max(start_offset, ours.line_start(line) + len(ours.line_text(line).rstrip()))
+            end = ours.line_start(line) + len(ours.line_text(line).rstrip())
         return lsp.Range(
-            start=_position(theirs.position(start_offset)), end=_position(theirs.position(end_offset))
+            start=_position(theirs.position(start)), end=_position(theirs.position(max(start, end)))
         )
 
     def _lines_of(self, path: str) -> tuple[LineIndex, EditorLines] | None:
@@ -130,12 +132,14 @@ def _position(position: TextPosition) -> lsp.Position:
     return lsp.Position(position.line, position.character)
 
 
-def _message(finding: Finding, notes: tuple[Related, ...]) -> str:
-    """Write all that is to be said: what, what to do, what Helm says, and notes that found no other place."""
-    inside = _ARCHIVE.match(finding.place.path)
-    place = finding.place
-    head = f"{inside['name']}/{inside['inside']}:{place.line}:{place.column}: " if inside else ""
-    parts = [head + finding.message]
+def _where(place: Place, chart: str) -> str:
+    """Name a place inside the chart, in front of a message that is shown elsewhere."""
+    return f"{path_in_chart(place.path, chart) or place.path}:{place.line}:{place.column}: "
+
+
+def _message(finding: Finding, notes: Iterable[Related]) -> str:
+    """Write all that is to be said: what, what to do, what Helm says, and notes that are no links."""
+    parts = [finding.message]
     if finding.proposal:
         parts.append(finding.proposal)
     if finding.helm_message and finding.helm_message not in finding.message:

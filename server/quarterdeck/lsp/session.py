@@ -198,6 +198,6 @@ def _valid(text: str) -> str:
 def _read(path: str) -> str | None:
     """Read a file as an editor would show it, without a byte order mark; None where it cannot be read."""
     try:
-        return Path(path).read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+        return Path(path).read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     except OSError:
         return None

@@ -48,16 +48,19 @@ def test_places_behind_the_text_are_moved_into_it() -> None:
     assert span(Place("/shop/a.yaml", 99, 99)) == (2, 5, 2, 5)
 
 
-def test_a_file_that_cannot_be_read_keeps_its_places() -> None:
-    assert span(Place("/shop/gone.yaml", 4, 7, 4, 9)) == (3, 6, 3, 8)
-    assert span(Place("/shop/gone.yaml", 4, 7)) == (3, 6, 3, 6)
-
-
-def test_a_place_in_an_archive_is_told_at_the_charts_own_file() -> None:
-    shown = convert(finding(Place("/shop/charts/db-1.0.tgz/templates/a.yaml", 3, 4)))
-    ((path, (diagnostic,)),) = shown.items()
-    assert path == "/shop/Chart.yaml"
-    assert diagnostic.message == "db-1.0.tgz/templates/a.yaml:3:4: bad"
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/shop/charts/db-1.0.tgz/templates/a.yaml", "charts/db-1.0.tgz/templates/a.yaml:3:4: bad"),
+        ("/shop/charts/db", "charts/db:3:4: bad"),
+        ("/common/gone.yaml", "/common/gone.yaml:3:4: bad"),
+        ("/shop", "bad"),
+    ],
+)
+def test_a_place_that_no_editor_can_open_is_told_at_the_charts_own_file(path: str, message: str) -> None:
+    ((shown, (diagnostic,)),) = convert(finding(Place(path, 3, 4))).items()
+    assert shown == "/shop/Chart.yaml"
+    assert diagnostic.message == message
     assert diagnostic.range == lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
 
 
@@ -75,14 +78,18 @@ def test_helms_words_are_not_said_twice() -> None:
 
 
 def test_related_places_are_links_or_else_lines_of_the_message() -> None:
-    told = finding(Place("/shop/a.yaml"), related=(Related(Place("/shop/a.yaml", 3, 1, 3, 6), "set here"),))
+    elsewhere = Related(Place("/shop/charts/db.tgz/values.yaml", 9), "and here")
+    told = finding(
+        Place("/shop/a.yaml"), related=(Related(Place("/shop/a.yaml", 3, 1, 3, 6), "set here"), elsewhere)
+    )
     ((linked,),) = convert(told).values()
     (link,) = linked.related_information
     assert (link.location.uri, link.message) == ("file:///shop/a.yaml", "set here")
     assert link.location.range == lsp.Range(lsp.Position(2, 0), lsp.Position(2, 5))
+    assert linked.message == "bad\n/shop/charts/db.tgz/values.yaml:9: and here"
     ((plain,),) = convert(told, related=False).values()
     assert plain.related_information is None
-    assert plain.message == "bad\n/shop/a.yaml:3: set here"
+    assert plain.message == "bad\n/shop/a.yaml:3: set here\n/shop/charts/db.tgz/values.yaml:9: and here"
 
 
 @pytest.mark.parametrize(
