@@ -104,10 +104,10 @@ def _path_value(values: dict[str, Any], path: str) -> Any:
     """Give what stands at a dotted path and is no map. Source: Helm pkg/chart/common/values.go, PathValue."""
     if not path:
         raise GoError("error calling PathValue: YAML path cannot be empty")
-    parents, _, last = path.rpartition(".")
+    parents, point, last = path.rpartition(".")
     found: Any
     try:
-        table = _table(values, parents) if parents else values
+        table = _table(values, parents) if point else values
         found = table[last]
     except (GoError, KeyError):
         found = {}

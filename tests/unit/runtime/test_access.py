@@ -65,6 +65,7 @@ def test_values_have_methods() -> None:
     assert error_of(call, values, "Table", (1.0,)) == "wrong type for value; expected string; got float64"
     assert error_of(call, values, "Table", ("a.x",)) == 'error calling Table: "x" is not a table'
     assert error_of(call, values, "PathValue", ("a.b.t",)) == 'error calling PathValue: "t" is not a value'
+    assert error_of(call, values, "PathValue", (".n",)) == 'error calling PathValue: "n" is not a value'
     assert error_of(call, values, "PathValue", ("",)) == "error calling PathValue: YAML path cannot be empty"
 
 
