@@ -50,6 +50,8 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 
+_BAD_COMMENT_END = re.compile(r"\*/[ \t\r\n]*-?\}\}")
+
 _ACTION = TagKind.ACTION
 _END = TagKind.END
 _IF = TagKind.IF
@@ -285,7 +287,11 @@ class Builder(Blocks):
         message = "unclosed comment" if closing < 0 else "comment ends before closing delimiter"
         message = self._in_action(message, self._line(opening), self._block_line())
         end = broken_end(text, start, end)
-        place = (start, end) if closing < 0 else (closing, closing + 2)
+        place = (start, end)
+        if closing >= 0 and text.find("{{", opening, closing) < 0:
+            after = _BAD_COMMENT_END.match(text, closing)
+            end = after.end() if after else closing + 2
+            place = (closing, closing + 2)
         self._problem("unclosed-comment", *place, message, opening)
         self._append_broken(start, end)
         return end

@@ -70,3 +70,9 @@ def test_a_second_definition_is_noticed() -> None:
 def test_a_comment_that_is_opened_swallows_what_follows() -> None:
     _, new = after("{{ .a }}{{ .b }}\n{{/* c */}}", "{{ .a", "{{/* .a")
     assert len(new.items) == 1
+
+
+def test_a_comment_that_is_closed_by_the_edit_is_read_whole() -> None:
+    old = parse_template("{{/* c {{ .y }}*/}x{{ .z }}", FUNCTIONS)
+    new = reparse(old, 18, 18, "}", FUNCTIONS)
+    assert new == parse_template(new.text, FUNCTIONS)
