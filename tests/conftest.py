@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import tempfile
@@ -65,10 +66,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skipped test into a failed one in CI."""
-    report = yield
+    """Turn a skipped test into a failed one in CI.
+
+    No garbage is collected meanwhile. A report parses source text; when the collector meets an open process
+    in the midst of that, Python 3.11 ends it with a SystemError ("AST constructor recursion depth mismatch"),
+    and so the whole run.
+    """
+    gc.disable()
+    try:
+        report = yield
+    finally:
+        gc.enable()
     if not hasattr(report, "wasxfail"):
         fail_skip_in_ci(report)
     return report
