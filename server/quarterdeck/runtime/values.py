@@ -156,6 +156,9 @@ class NilMap(GoMap):
     def __init__(self, go_type: str = "map[string]interface {}") -> None:
         super().__init__((), go_type)
 
+    def json_value(self) -> None:
+        """Give what JSON and `toYaml` write: null."""
+
     def __setitem__(self, _key: str, _value: Any) -> None:
         raise GoError("assignment to entry in nil map")
 
@@ -175,6 +178,9 @@ class NilList(GoList):
 
     def __init__(self, go_type: str = "[]interface {}") -> None:
         super().__init__((), go_type)
+
+    def json_value(self) -> None:
+        """Give what JSON and `toYaml` write: null."""
 
 
 TEMPLATE_READS: list[int] = [0]
@@ -297,3 +303,7 @@ class GoStruct:
     def marshal(self) -> Any:
         """Give what encoding/json makes of it: a plain value, or a dict in the order of the fields."""
         return dict(self.fields())
+
+    def json_value(self) -> Any:
+        """Give what `toYaml` writes, which goes through JSON."""
+        return self.marshal()

@@ -96,6 +96,9 @@ def _plain_value(value: Any) -> Any:
         or value is None
     ):
         return value
+    json_value = getattr(value, "json_value", None)
+    if json_value is not None:
+        return _plain_value(json_value())
     for base in (dict, list):
         if isinstance(value, base):
             return cast("Any", base)(value)
@@ -104,10 +107,7 @@ def _plain_value(value: Any) -> Any:
     for base in (str, int, float):
         if isinstance(value, base):
             return base(value)
-    json_value = getattr(value, "json_value", None)
-    if json_value is None:
-        raise MarshalError(f"error marshaling into JSON: json: unsupported type: {value.__class__.__name__}")
-    return _plain_value(json_value())
+    raise MarshalError(f"error marshaling into JSON: json: unsupported type: {value.__class__.__name__}")
 
 
 def _new_form(text: str) -> str:

@@ -58,8 +58,6 @@ class Certificate(GoStruct):
         """Give both fields."""
         return (("Cert", self.certificate), ("Key", self.key))
 
-    json_value = GoStruct.marshal
-
     def format(self) -> str:
         """Give both texts between braces."""
         return f"{{{self.certificate} {self.key}}}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from quarterdeck.runtime.funcs.durations import Duration
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.jsondecode import decode_json, decode_json_list, decode_json_map
 from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
-from quarterdeck.runtime.kinds import LIST_TYPE, MAP_TYPE, is_nil
+from quarterdeck.runtime.kinds import LIST_TYPE, MAP_TYPE
 from quarterdeck.runtime.signatures import function
+from quarterdeck.runtime.values import GoStruct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +24,6 @@ def to_yaml(value: Any) -> str:
     """Give the value as YAML without the last line feed, "" if it has none."""
     from quarterdeck.yamldoc.emit import emit_yaml  # noqa: PLC0415 -- slow to import
 
-    if is_nil(value):
-        return "null"
     return emit_yaml(value).removesuffix("\n")
 
 
@@ -40,10 +40,30 @@ def must_to_yaml(value: Any) -> str:
 
 @function("toYamlPretty", "func(any) string")
 def to_yaml_pretty(value: Any) -> str:
-    """Give the value as YAML with lists indented, without the last line feed."""
-    from quarterdeck.runtime.funcs.on_demand.pretty_yaml import emit_pretty_yaml  # noqa: PLC0415 -- slow to import
+    """Give the value as YAML with lists indented, without the last line feed, "" if it has none."""
+    from quarterdeck.yamldoc.pretty import emit_yaml_pretty  # noqa: PLC0415 -- slow to import
 
-    return emit_pretty_yaml(value).removesuffix("\n")
+    try:
+        return emit_yaml_pretty(_fields_as_maps(value)).removesuffix("\n")
+    except RecursionError:
+        return ""
+
+
+def _fields_as_maps(value: Any) -> Any:
+    """Give a value with structs as go-yaml v3 sees them: maps with keys in small letters, or their own text.
+
+    Source: yaml.v3 encode.go, marshal.
+    """
+    if isinstance(value, dict):
+        mapping = cast("dict[str, Any]", value)
+        return {key: _fields_as_maps(item) for key, item in mapping.items()}
+    if isinstance(value, list):
+        return [_fields_as_maps(item) for item in cast("list[Any]", value)]
+    if value.__class__ is Duration:
+        return value.format()
+    if isinstance(value, GoStruct) and value.kind == "struct" and not value.is_stringer:
+        return {name.lower(): _fields_as_maps(field) for name, field in value.fields()}
+    return value
 
 
 def _load(text: str) -> tuple[Any, str | None]:

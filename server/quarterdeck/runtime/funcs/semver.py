@@ -72,8 +72,6 @@ class Version(GoStruct):
         """Give the version in full, as JSON has it."""
         return self.format()
 
-    json_value = marshal
-
     def compare(self, other: Version) -> int:
         """Give -1, 0 or 1 as this version is before, beside or after the other; metadata do not count."""
         if self.numbers != other.numbers:

@@ -121,8 +121,6 @@ class Time(GoStruct):
         """Give it in RFC 3339, as JSON has it."""
         return self.format_as("2006-01-02T15:04:05.999999999Z07:00")
 
-    json_value = marshal
-
     def go_string(self) -> str:
         """Give it as Go code."""
         civil = self.civil()
