@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from quarterdeck.workspace.check import check_chart_texts
-
 from quarterdeck.lsp.server import QuarterdeckServer
+from quarterdeck.workspace.syntax import check_syntax
 
 
 def make_server() -> QuarterdeckServer:
     """Make the server of one client."""
-    return QuarterdeckServer(_version(), check_chart_texts)
+    return QuarterdeckServer(_version(), check_syntax)
 
 
 def _version() -> str:
