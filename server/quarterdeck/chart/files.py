@@ -27,7 +27,7 @@ class Files(GoStruct):
     all that were made from it: what a rendering depends on.
     """
 
-    __slots__ = ("_files", "globs", "reads")
+    __slots__ = ("_files", "globs", "made", "reads")
     go_type: ClassVar[str] = "engine.files"
     kind: ClassVar[str] = "map"
     is_stringer: ClassVar[bool] = False
@@ -38,10 +38,13 @@ class Files(GoStruct):
         *,
         reads: set[str] | None = None,
         globs: set[str] | None = None,
+        made: dict[tuple[str, ...], tuple[str, dict[str, str]]] | None = None,
     ) -> None:
         self._files = files
         self.reads: set[str] = set() if reads is None else reads
         self.globs: set[str] = set() if globs is None else globs
+        self.made: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {} if made is None else made
+        """What `AsConfig` gave for which paths, and the texts that it was made of."""
 
     def __len__(self) -> int:
         return len(self._files)
@@ -105,16 +108,25 @@ class Files(GoStruct):
         file = self._files.get(path)
         return "" if file is None else file.text
 
+    def display_path(self, path: str) -> str:
+        """Give the path to show of a file that is there; nothing of one that is not."""
+        file = self._files.get(path)
+        return "" if file is None else file.display_path
+
     def glob(self, pattern: str) -> Files:
         """Give the files whose paths match."""
         self.globs.add(pattern)
         expression = compile_files_glob(pattern)
         chosen = {path: file for path, file in self._files.items() if expression.matches(path)}
-        return Files(chosen, reads=self.reads, globs=self.globs)
+        return Files(chosen, reads=self.reads, globs=self.globs, made=self.made)
 
     def as_config(self) -> str:
         """Give the files as data of a ConfigMap: names without folders, and texts."""
-        return _to_yaml({path.rsplit("/", 1)[-1]: self.get_text(path) for path in self})
+        paths = tuple(self)
+        if paths not in self.made:
+            texts = {path.rsplit("/", 1)[-1]: self.get_text(path) for path in paths}
+            self.made[paths] = (_to_yaml(texts), texts)
+        return self.made[paths][0]
 
     def as_secrets(self) -> str:
         """Give the files as data of a Secret: names without folders, and contents in base64."""

@@ -41,6 +41,7 @@ from quarterdeck.gotmpl.nodes import (
 )
 from quarterdeck.runtime.calls import validate
 from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.kinds import go_type
 
 if TYPE_CHECKING:
@@ -269,7 +270,12 @@ def _call(state: State, dot: Any, name: str, command: Command, final: Any) -> An
     special = _SPECIAL.get(name)
     if special is not None:
         return special(state, dot, command, final)
-    values = _arguments(state, dot, CALLEES[name], command, final)
+    try:
+        callee = CALLEES[name]
+    except KeyError:
+        # Only where the file has a syntax error, which says so: Go's parser refuses the name.
+        raise Failure(command.args[0], f"function {quote(name)} not defined") from None
+    values = _arguments(state, dot, callee, command, final)
     function = state.functions[name]
     try:
         # Without a star, Python calls Python: on 3.11 only such calls leave the C stack alone.

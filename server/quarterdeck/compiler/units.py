@@ -201,6 +201,17 @@ class TemplateError(Exception):
         self.file = ""
         """The file that was being rendered; set by the renderer."""
 
+    def inside(self, prefix: str) -> TemplateError:
+        """Give the error that wraps this one and says `prefix` before it."""
+        return TemplateError(
+            f"{prefix}{self}",
+            unit=self.unit,
+            offset=self.offset,
+            end=self.end,
+            cause=self.cause,
+            wrapped=self,
+        )
+
 
 class Machine(Protocol):
     """What runs units: the interpreter and compiled code both call back into it."""

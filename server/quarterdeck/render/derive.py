@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from quarterdeck.chart.files import Files
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import Part, parts_of
@@ -18,21 +19,23 @@ from quarterdeck.render.value_index import is_distinct
 from quarterdeck.runtime.printing import print_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.rendering import Frame, Rendering
     from quarterdeck.render.value_index import Path, ValueIndex
 
-Kind = Literal["text", "value", "key", "constant", "inserted", "computed"]
-"""What a character is: text of a template; part of a value; (part of) a key of the values; a constant written
-in the action; put there by a function (indentation, quotes, punctuation of YAML); computed by a function from its operands."""
+Kind = Literal["text", "value", "key", "file", "constant", "inserted", "computed"]
+"""What a character is: text of a template; part of a value; (part of) a key of the values; part of a file that
+`.Files` gave; a constant written in a template; put there by a function (indentation, quotes, punctuation of YAML); computed by a function from its operands."""
 
 
 class Run(NamedTuple):
     """`length` characters with one origin.
 
     `text`: they stand at `offset` of the unit's file. `value` and `key`: `path` names the value; they are its
-    characters from `offset` on, unless `is_whole` (a number, or a string written differently). `function` is what
-    inserted or computed them.
+    characters from `offset` on, unless `is_whole` (a number, or a string written differently). `file`: they stand at
+    `offset` of the file whose path to show is `function`. Otherwise `function` is what inserted or computed them.
     """
 
     length: int
@@ -58,10 +61,16 @@ class Deriver:
     """Follows the characters of one rendering."""
 
     def __init__(self, rendering: Rendering, index: ValueIndex) -> None:
+        self._inputs = rendering.inputs
         self._derivations = rendering.derivations
         self._index = index
         self.scopes = ScopeReader(index)
         self._parts: dict[int, list[Part] | None] = {}
+        for files in self._all_files():
+            for result, texts in files.made.values():
+                self._derivations[id(result)] = (result, "toYaml", texts)
+        self.file_texts: dict[str, str] = {}
+        """Texts of files that templates read, by the path to show; filled when one is met."""
         self._program = rendering.program
 
     def frame_runs(self, frame: Frame) -> list[Run]:
@@ -159,7 +168,7 @@ class Deriver:
         for part in parts:
             start = position
             position += part.length
-            if position <= low:
+            if position <= low or not part.length:
                 continue
             if start >= high:
                 break
@@ -191,6 +200,11 @@ class Deriver:
         operand = part.operand
         if part.key is not None:
             self._key(operand, first, length, operation, site, runs)
+        elif part.holder is not None and not is_distinct(operand):
+            self._entry(part, length, operation, site, runs)
+        elif part.is_changed:
+            inner = self.text_runs(operand, part.offset + first, part.offset + last, site)
+            runs += [run.transformed(run.length, operation) for run in inner]
         elif operand is None:
             runs.append(Run(length, "inserted", site, function=operation))
         elif part.is_whole:
@@ -212,6 +226,14 @@ class Deriver:
             runs.append(inner[0]._replace(length=length, offset=0, is_whole=True))
         else:
             runs.append(Run(length, "computed", site, function=operation))
+
+    def _entry(self, part: Part, length: int, operation: str, site: Site, runs: list[Run]) -> None:
+        """A boolean, number or letter that stands in a map or list: the holder says where."""
+        path = self._index.path(part.holder)
+        if path is not None:
+            runs.append(Run(length, "value", site, path=(*path, part.entry), is_whole=True))
+        else:
+            runs.append(self._named(part.operand, 0, length, site, operation))
 
     def _key(
         self, key: str, offset: int, length: int, operation: str, site: Site, runs: list[Run]
@@ -255,6 +277,10 @@ class Deriver:
         if path is not None:
             runs.append(Run(length, "key", site, offset, path, is_whole))
             return
+        file = self._files.get(id(value))
+        if file is not None:
+            runs.append(Run(length, "file", site, offset, is_whole=is_whole, function=file))
+            return
         found = self._taken_apart.find(value)
         if found is None:
             runs.append(self._named(value, offset, length, site, function))
@@ -277,6 +303,27 @@ class Deriver:
         if self._is_constant(value, site):
             return Run(length, "constant", site, function=function)
         return Run(length, "computed", site, function=function or self._last_function(site))
+
+    @cached_property
+    def _files(self) -> dict[int, str]:
+        """Paths to show of the files that templates read, by the identity of their text and bytes."""
+        found: dict[int, str] = {}
+        for files in self._all_files():
+            for path in tuple(files.reads):
+                shown = files.display_path(path)
+                if not shown:
+                    continue
+                self.file_texts[shown] = files.get_text(path)
+                for content in (files.get_text(path), files.get_bytes(path)):
+                    found[id(content)] = shown
+        return found
+
+    def _all_files(self) -> Iterator[Files]:
+        contexts = {id(template.context): template.context for template in self._inputs.templates}
+        for context in contexts.values():
+            files = dict.get(context, "Files")
+            if isinstance(files, Files):
+                yield files
 
     @cached_property
     def _taken_apart(self) -> TakenApart:

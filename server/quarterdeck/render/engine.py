@@ -136,19 +136,20 @@ class Engine:
         given: set[str] = set()
         while True:
             rendering.begin(machine)
-            name = ""
             try:
                 for name in names:
                     self._render_file(machine, files[name], rendering)
+                    if not machine.keeps_going and rendering.errors[name]:
+                        rendering.stop()
+                        return
                     if name not in given:
                         given.add(name)
                         yield name
+                    if machine.context.budget.is_used_up:
+                        return
             except RestartError as restart:
                 machine = machine.restarted(new_context(), restart.unit)
                 continue
-            except TemplateError as error:
-                rendering.stop()
-                rendering.errors = {name: [error]}
             finally:
                 if machine.written:
                     rendering.has_writes = True
@@ -157,12 +158,19 @@ class Engine:
 
     @staticmethod
     def _render_file(machine: Machine, file: TemplateFile, rendering: Rendering) -> None:
+        """Render one file; the errors that stop a run whatever the mode are noted with the file."""
         dot = file.context
         dot["Template"] = Values({"Name": file.name, "BasePath": file.base_path})
         machine.context.begin_file(file.name)
         machine.errors.clear()
-        text, pieces = machine.run_file(file.name, dot)
+        try:
+            text, pieces = machine.run_file(file.name, dot)
+        except TemplateError as error:
+            machine.errors.append(error)
+            text, pieces = "", []
         rendering.errors[file.name] = list(machine.errors)
+        for error in machine.errors:
+            error.file = file.name
         rendering.templates[file.name] = text
         rendering.frames[file.name] = Frame(machine.program.units[file.name], pieces, dot)
 

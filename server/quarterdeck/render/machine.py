@@ -14,7 +14,7 @@ from quarterdeck.compiler.interpreter import interpret
 from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, add_units
 from quarterdeck.compiler.units import Source, TemplateError, Unit
 from quarterdeck.render.operations import Names
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import TEMPLATE_READS, RootContext
 
@@ -33,6 +33,9 @@ NO_VALUE = "<no value>"
 
 MAX_REPEATED_NAME = 1_000
 """An include may stand in itself this often. Source: Helm pkg/engine/engine.go, recursionMaxNums."""
+
+MAX_TPL_DEPTH = 100
+"""`tpl` may be called from a text that `tpl` runs this often; Helm has no limit but the size of its stack."""
 
 RECURSION_LIMIT = 60_000
 """Python frames that 1,000 nested includes of interpreted templates need, with room to spare."""
@@ -79,6 +82,7 @@ class Machine:
         self._repeated: dict[str, int] = {}
         self._memo: dict[tuple[Any, ...], tuple[str, int, int | None, Any]] = {}
         self._tpl_sources: dict[str, tuple[Source, Unit]] = {}
+        self._tpl_depth = 0
         self._file_number = 0
         self._shared: set[int] = set()
         """Identities of maps and lists that templates did not make."""
@@ -205,11 +209,19 @@ class Machine:
         self.tpl_texts[unit] = text
         before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
-        if len(source.units) > 1:
-            pieces = self._run_with_defines(source, unit, dot)
-        else:
-            context.budget.tick()
-            pieces = self.run(unit, dot)
+        if self._tpl_depth >= MAX_TPL_DEPTH:
+            raise BudgetError(f"tpl is nested deeper than {MAX_TPL_DEPTH} levels")
+        self._tpl_depth += 1
+        try:
+            if len(source.units) > 1:
+                pieces = self._run_with_defines(source, unit, dot)
+            else:
+                context.budget.tick()
+                pieces = self.run(unit, dot)
+        except TemplateError as error:
+            raise error.inside(f"error during tpl function execution for {quote(text)}: ") from None
+        finally:
+            self._tpl_depth -= 1
         result = "".join(pieces[1::2])
         if NO_VALUE in result:
             result = result.replace(NO_VALUE, "")
@@ -232,9 +244,8 @@ class Machine:
             found = self._tpl_sources[text] = source, source.unit_list[0]
         if found[0].problems:
             problem = found[0].problems[0]
-            if not self.keeps_going:
-                message = f"template: {TPL_NAME}:{problem.helm_line}: {problem.helm_message}"
-                raise GoError(f"cannot parse template {quote(text)}: {message}")
+            message = f"template: {TPL_NAME}:{problem.helm_line}: {problem.helm_message}"
+            raise GoError(f"cannot parse template {quote(text)}: {message}")
         return found
 
     def _run_with_defines(self, source: Source, unit: Unit, dot: Any) -> list[Any]:

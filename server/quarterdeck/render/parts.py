@@ -13,7 +13,7 @@ from quarterdeck.runtime.funcs.regex import compile_expression
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.jsontext import encode_json
 from quarterdeck.runtime.kinds import sorted_keys
-from quarterdeck.runtime.printing import format_value, print_value, sprintf
+from quarterdeck.runtime.printing import format_value, sprintf
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.yamldoc.emit import emit_yaml_with_leaves
 
@@ -28,7 +28,9 @@ class Part(NamedTuple):
 
     They are the characters of `operand` from `offset` on; or all stand for `operand` as a whole (`is_whole`: a number,
     a string that was quoted or folded); or the function made them itself (`operand` None).
-    `key` set: they are that key, and `operand` the very key object.
+    `key` set: they are that key, and `operand` the very key object. `is_changed`: they stand for the operand's
+    characters one by one, but are others (upper case). `holder` is the map or list, and `entry` the key or
+    index, at which the operand stands in it.
     """
 
     length: int
@@ -36,6 +38,9 @@ class Part(NamedTuple):
     offset: int = 0
     is_whole: bool = False
     key: str | None = None
+    is_changed: bool = False
+    holder: Any = None
+    entry: Any = None
 
 
 def parts_of(entry: tuple[Any, ...]) -> list[Part] | None:
@@ -54,7 +59,7 @@ def parts_of(entry: tuple[Any, ...]) -> list[Part] | None:
 
 def _operand(value: Any, text: str) -> Part:
     """A part that is `value` printed as `text`."""
-    if value.__class__ is str and len(value) == len(text):
+    if value.__class__ in (str, bytes) and len(value) == len(text):
         return Part(len(text), value)
     return Part(len(text), value, is_whole=True)
 
@@ -179,7 +184,7 @@ def _abbrev(result: str, _width: int, text: str) -> list[Part] | None:
 
 
 def _same_length(result: str, text: str) -> list[Part] | None:
-    return [Part(len(result), text)] if len(result) == len(text) else None
+    return [Part(len(result), text, is_changed=True)] if len(result) == len(text) else None
 
 
 def _regex_replace(result: str, source: str, text: str, replacement: str) -> list[Part] | None:
@@ -314,7 +319,10 @@ def _from_leaves(result: str, text: str, leaves: Iterable[tuple[int, int, Any, A
         if isinstance(value, dict | list):
             continue
         stop = min(end, len(result))
-        parts += _emitted(result[start:stop], value)
+        parts += [
+            part._replace(holder=container, entry=key) if part.operand is not None or part.is_whole else part
+            for part in _emitted(result[start:stop], value)
+        ]
         done = max(done, stop)
     if done < len(result):
         parts.append(Part(len(result) - done))
@@ -419,7 +427,7 @@ def _scalar(result: str, value: Any) -> list[Part] | None:
 
 
 def _to_string(result: str, value: Any) -> list[Part]:
-    return [_operand(value, print_value(value) if value is not None else result)]
+    return [_operand(value, result)]
 
 
 _FINDERS: dict[str, Callable[..., list[Part] | None]] = {

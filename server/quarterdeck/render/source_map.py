@@ -126,7 +126,9 @@ class SourceMap:
         while site is not None:
             stack.append(self._call(site))
             site = site.parent
-        if run.kind == "text":
+        if run.kind == "file":
+            place = self._place_in_file(run)
+        elif run.kind == "text":
             length = run.source_length if run.is_whole else run.length
             place = self._place(run.site.unit, run.offset, run.offset + length)
         else:
@@ -141,6 +143,13 @@ class SourceMap:
             None if run.path is None or run.is_whole else run.offset,
             run.function,
         )
+
+    def _place_in_file(self, run: Run) -> Place:
+        """The file's text is the very string that the template was given."""
+        lines = LineIndex(self._deriver.file_texts[run.function])
+        line, column = lines.position(run.offset)
+        end_line, end_column = lines.position(run.offset + run.length)
+        return Place(run.function, line, column, end_line, end_column)
 
     def _call(self, site: Site) -> Call:
         unit = site.unit

@@ -68,6 +68,11 @@ class Budget:
             if time.monotonic() > self.deadline:
                 raise BudgetError(f"rendering takes longer than {self.seconds:g} seconds")
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether there is no time or output left for anything more."""
+        return self.output > self.max_output or time.monotonic() > self.deadline
+
     def check_length(self, length: int) -> None:
         """Refuse one text of `length` code points that is larger than all output may be.
 
