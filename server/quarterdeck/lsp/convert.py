@@ -142,7 +142,12 @@ def _message(finding: Finding, notes: Iterable[Related]) -> str:
     parts = [finding.message]
     if finding.proposal:
         parts.append(finding.proposal)
-    if finding.helm_message and finding.helm_message not in finding.message:
+    if not _says_the_same(finding.message, finding.helm_message):
         parts.append(f"Helm says: {finding.helm_message}")
     parts.extend(f"{note.place.path}:{note.place.line}: {note.message}" for note in notes)
     return "\n".join(parts)
+
+
+def _says_the_same(message: str, helm_message: str) -> bool:
+    """Tell whether Helm's words add nothing: there are none, or one text is part of the other."""
+    return helm_message in message or message in helm_message

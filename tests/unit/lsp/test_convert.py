@@ -70,11 +70,14 @@ def test_the_message_says_what_to_do_and_what_helm_says() -> None:
     assert diagnostic.message == "bad\nDo this.\nHelm says: template: x:1: oops"
 
 
-def test_helms_words_are_not_said_twice() -> None:
-    ((diagnostic,),) = convert(
-        finding(Place("/shop/a.yaml"), message="oops here", helm_message="oops")
-    ).values()
-    assert diagnostic.message == "oops here"
+@pytest.mark.parametrize(
+    ("message", "helm_message"),
+    [("oops here", "oops"), ("oops", "template: shop/templates/a.yaml:1:2: oops"), ("oops", "")],
+)
+def test_helms_words_are_not_said_where_they_add_nothing(message: str, helm_message: str) -> None:
+    told = finding(Place("/shop/a.yaml"), message=message, helm_message=helm_message)
+    ((diagnostic,),) = convert(told).values()
+    assert diagnostic.message == message
 
 
 def test_related_places_are_links_or_else_lines_of_the_message() -> None:
