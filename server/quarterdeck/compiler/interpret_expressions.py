@@ -41,8 +41,8 @@ from quarterdeck.gotmpl.nodes import (
 )
 from quarterdeck.runtime.calls import validate
 from quarterdeck.runtime.goerror import GoError
-from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.kinds import go_type
+from quarterdeck.runtime.quoting import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
