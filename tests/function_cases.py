@@ -427,7 +427,8 @@ def documents() -> Iterator[str]:
         "mustToJson", "mustToPrettyJson", "mustToRawJson",
     )  # fmt: skip
     yield from calls(writers, values)
-    yield from calls(("toYaml", "toJson", "toToml"), (f'(dict "t" {TIME} "n" (rest (list)))',))
+    times = (f'(dict "t" {TIME} "n" (rest (list)))', f"(list {TIME})", TIME)
+    yield from calls(("toYaml", "toYamlPretty", "toJson", "toToml"), times)
     read = texts(
         "", "{", "[1]", '{"a":1}', "null", "1", "a", "a: [", "a: 1", "- 1", "true", "a = 1", "a = ", "= 1",
         "[a",

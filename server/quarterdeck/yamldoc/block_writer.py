@@ -160,6 +160,12 @@ def _iterate(container: Any, entries_of: Callable[[dict[str, Any]], Entries]) ->
     )
 
 
+class PlainText(str):
+    """A scalar's text that is written as it is, though it may be read as something else than a string."""
+
+    __slots__ = ()
+
+
 def scalar_text(value: Any, dialect: Dialect, column: int, indent: int) -> str:
     """Write a scalar or an empty collection that begins at `column`; further lines begin at `indent`."""
     kind = value.__class__
@@ -170,7 +176,7 @@ def scalar_text(value: Any, dialect: Dialect, column: int, indent: int) -> str:
         return fold(form, column, indent) if column + len(form) > dialect.width else form
     if kind is float:
         return dialect.float_text(value)
-    if kind is int:
+    if kind is int or kind is PlainText:
         return str(value)
     if kind is bool:
         return "true" if value else "false"

@@ -12,7 +12,7 @@ import re
 import sys
 from typing import Any, cast
 
-from quarterdeck.yamldoc.block_writer import Dialect, Entries, write_value
+from quarterdeck.yamldoc.block_writer import Dialect, Entries, PlainText, write_value
 from quarterdeck.yamldoc.floats import format_float
 from quarterdeck.yamldoc.json_strings import MarshalError
 from quarterdeck.yamldoc.key_order import sort_keys
@@ -25,7 +25,7 @@ _BASE64_LINE = 70
 def emit_yaml_pretty(value: Any) -> str:
     """Give the encoder's text, with its line feed at the end (toYamlPretty trims it); `""` where it fails.
 
-    Takes what `quarterdeck.yamldoc.emit.emit_yaml` takes.
+    Takes what `quarterdeck.yamldoc.emit.emit_yaml` takes, and `PlainText`.
     """
     try:
         return "".join(write_value(value, _PRETTY_DIALECT, None))
@@ -71,7 +71,7 @@ def _entries_of(value: dict[str, Any]) -> Entries:
 
 def _plain_value(value: Any) -> Any:
     """Give a value of an exact class; a `[]byte` is a list of numbers to the encoder."""
-    exact: tuple[Any, ...] = (bool, int, float, str, dict, list)
+    exact: tuple[Any, ...] = (bool, int, float, str, dict, list, PlainText)
     if value is None or value.__class__ in exact:
         return value
     for base in (int, float, str, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.funcs.durations import Duration
+from quarterdeck.runtime.funcs.time_values import Time
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.jsondecode import decode_json, decode_json_list, decode_json_map
 from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
@@ -52,6 +53,8 @@ def to_yaml_pretty(value: Any) -> str:
 def _fields_as_maps(value: Any) -> Any:
     """Give a value with structs as go-yaml v3 sees them: maps with keys in small letters, or their own text.
 
+    A time's text stands without quotes.
+
     Source: yaml.v3 encode.go, marshal.
     """
     if isinstance(value, dict):
@@ -61,6 +64,10 @@ def _fields_as_maps(value: Any) -> Any:
         return [_fields_as_maps(item) for item in cast("list[Any]", value)]
     if value.__class__ is Duration:
         return value.format()
+    if isinstance(value, Time):
+        from quarterdeck.yamldoc.block_writer import PlainText  # noqa: PLC0415 -- slow to import
+
+        return PlainText(value.marshal())
     if isinstance(value, GoStruct) and value.kind == "struct" and not value.is_stringer:
         return {name.lower(): _fields_as_maps(field) for name, field in value.fields()}
     return value
