@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from quarterdeck.chart.problems import MISSING_DEPENDENCY
 from quarterdeck.compiler.program import Library, Program
 from quarterdeck.compiler.units import TemplateError
 from quarterdeck.render.machine import Machine, RestartError
@@ -93,7 +94,9 @@ class Engine:
         rendering.program = program
         rendering.syntax_problems = tuple(syntax_findings(program, inputs))
         if is_strict:
-            stops = [p for p in (*inputs.problems, *rendering.syntax_problems) if p.helm_message]
+            # That dependencies are not vendored stops the program, not the engine: `helm template` looks first.
+            problems = (*inputs.problems, *rendering.syntax_problems)
+            stops = [p for p in problems if p.helm_message and p.code != MISSING_DEPENDENCY]
             if stops:
                 rendering.problems = tuple(stops[:1])
                 return

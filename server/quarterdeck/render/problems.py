@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from quarterdeck.render.rendering import Rendering
 
 
+RUN_FAILED = "QD301"
+"""Code of the finding that an action failed when it ran."""
+
+
 def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
     """Give the syntax errors of all files, in the order in which Helm parses them."""
     findings: list[Finding] = []
@@ -65,7 +69,7 @@ def run_findings(
             place = rendering.source_map.place_in_text(rendering.tpl_texts.get(unit, ""), start) or Place(rendered)
             related = (Related(Place(rendered), "in a text that this file hands to tpl"),)
         yield Finding(
-            code="QD201",
+            code=RUN_FAILED,
             severity=Severity.CRITICAL,
             place=place,
             message=strip_marks(error.cause),
