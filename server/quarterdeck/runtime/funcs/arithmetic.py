@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @function("add", "func(...any) int64")
 def add(*numbers: Any) -> Int64:
     """Give the sum."""
-    return Int64(wrap_int64(sum(map(cast_to_int, numbers))))
+    return Int64(wrap_int64(sum([cast_to_int(number) for number in numbers])))
 
 
 @function("add1", "func(any) int64")

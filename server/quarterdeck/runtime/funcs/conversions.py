@@ -89,6 +89,8 @@ def parse_decimal(text: str) -> int:
 
 def cast_to_int(value: Any) -> int:
     """Give what `cast.ToInt` and `cast.ToInt64` make of a value: 0 for what is no number."""
+    if value.__class__ is int:
+        return value
     if isinstance(value, float):
         return truncate_float(value)
     if isinstance(value, int):

@@ -205,6 +205,7 @@ def satisfies(constraints: tuple[tuple[Constraint, ...], ...], version: Version)
 
 
 @function("semverCompare", "func(string, string) bool")
+@lru_cache(maxsize=1024)
 def semver_compare(constraints: str, version: str) -> bool:
     """Tell whether the version meets the constraints."""
     parsed = parse_constraints(constraints)
