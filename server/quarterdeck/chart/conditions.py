@@ -6,7 +6,7 @@ Source: Helm pkg/chart/v2/util/dependencies.go, ProcessDependencies.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.chart.decisions import Node, make_plan
 from quarterdeck.chart.instances import ChartInstance
@@ -100,9 +100,10 @@ def _import_values(instance: ChartInstance, mismatches: list[TypeMismatch]) -> N
 
 def import_paths(entry: Any) -> tuple[str, str] | None:
     """Give the dotted paths in child and parent that an entry of `import-values` names."""
-    if entry.__class__ is dict:
-        return sprintf("%v", [entry.get("child")]), sprintf("%v", [entry.get("parent")])
-    return (f"exports.{entry}", ".") if entry.__class__ is str else None
+    if isinstance(entry, dict):
+        mapping = cast("dict[str, Any]", entry)
+        return sprintf("%v", [mapping.get("child")]), sprintf("%v", [mapping.get("parent")])
+    return (f"exports.{entry}", ".") if isinstance(entry, str) else None
 
 
 def _nested(path: str, table: Tree) -> Tree:

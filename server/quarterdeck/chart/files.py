@@ -9,9 +9,9 @@ import base64
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from quarterdeck.chart.glob import compile_files_glob
+from quarterdeck.runtime.funcs.documents import to_yaml
 from quarterdeck.runtime.funcs.methods import Method, call_method, method
 from quarterdeck.runtime.printing import sprintf
-from quarterdeck.runtime.signatures import FUNCTIONS
 from quarterdeck.runtime.values import GoList, GoStruct
 
 if TYPE_CHECKING:
@@ -125,12 +125,12 @@ class Files(GoStruct):
         paths = tuple(self)
         if paths not in self.made:
             texts = {path.rsplit("/", 1)[-1]: self.get_text(path) for path in paths}
-            self.made[paths] = (_to_yaml(texts), texts)
+            self.made[paths] = (to_yaml(texts), texts)
         return self.made[paths][0]
 
     def as_secrets(self) -> str:
         """Give the files as data of a Secret: names without folders, and contents in base64."""
-        return _to_yaml(
+        return to_yaml(
             {path.rsplit("/", 1)[-1]: base64.b64encode(data).decode() for path, data in self.items()}
         )
 
@@ -148,11 +148,6 @@ _METHODS: dict[str, Method[Files]] = {
     "AsSecrets": method(Files.as_secrets),
     "Lines": method(Files.lines, "string"),
 }
-
-
-def _to_yaml(texts: dict[str, str]) -> str:
-    text: str = FUNCTIONS["toYaml"].call(texts)
-    return text
 
 
 def _by_bytes(path: str) -> bytes:

@@ -209,7 +209,7 @@ class ValueOrigins:
             value = _walk(layer.values, path)
             if value is not _MISSING:
                 yield self._of_layer(layer, path, value)
-        yield from self._defaults(self._root, path, "chart", frozenset())
+        yield from self._defaults(self._root, path, "chart")
 
     def _of_layer(self, layer: Layer, path: YamlPath, value: Any) -> _Candidate:
         if layer.file is not None:
@@ -219,21 +219,23 @@ class ValueOrigins:
         return _Candidate(kind, layer.label, path, value, None)
 
     def _defaults(
-        self, instance: ChartInstance, path: YamlPath, kind: LayerKind, seen: frozenset[YamlPath]
+        self, instance: ChartInstance, path: YamlPath, kind: LayerKind, *, has_imports: bool = True
     ) -> Iterator[_Candidate]:
         """Yield what the values.yaml of a chart and of those below it say, and what it imports."""
         sub = next((one for one in instance.dependencies if path and one.name == path[0]), None)
         yield from self._own(instance, path, kind if sub is None or kind == "import" else "parent")
         if sub is not None and len(path) > 1:
-            yield from self._defaults(sub, path[1:], kind, frozenset())
-        if path in seen:
+            yield from self._defaults(sub, path[1:], kind)
+        if not has_imports:
             return
         for dependency in instance.declared or ():
             for entry in dependency.import_values:
                 paths = import_paths(entry)
                 inner = None if paths is None else _imported_path(path, *paths)
                 if inner is not None:
-                    yield from self._defaults(instance, (dependency.name, *inner), "import", seen | {path})
+                    # What a chart imports is looked up before any of its imports is there.
+                    inner = (dependency.name, *inner)
+                    yield from self._defaults(instance, inner, "import", has_imports=False)
 
     def _own(self, instance: ChartInstance, path: YamlPath, kind: LayerKind) -> Iterator[_Candidate]:
         chart = instance.chart

@@ -1,0 +1,103 @@
+"""Values against values.schema.json: Helm's words, our places, and no network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from quarterdeck.chart.overrides import SetFlag, ValuesInput
+from quarterdeck.diagnostics.model import Severity
+from unit.chart.chart_folders import find_problem, prepare_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
+
+
+def with_schema(schema: Any, values: str) -> str:
+    text = schema if isinstance(schema, str) else json.dumps(schema)
+    return f"-- values.schema.json --\n{text}\n-- values.yaml --\n{values}"
+
+
+def test_each_violation_is_at_the_value_and_all_share_helms_message(tmp_path: Path) -> None:
+    schema = {
+        "properties": {
+            "port": {"type": "integer", "maximum": 10_000},
+            "image": {"type": "object", "additionalProperties": False, "properties": {"tag": {}}},
+        },
+        "required": ["name"],
+    }
+    inputs = prepare_files(tmp_path, with_schema(schema, "port: 70000\nimage:\n  tag: a\n  tga: b\n"))
+    found = [(one.line, one.column, one.message) for one in inputs.problems]
+    assert sorted(found) == [
+        (1, 1, "the values against values.schema.json: missing property 'name'"),
+        (1, 7, "`port` against values.schema.json: maximum: got 70,000, want 10,000"),
+        (4, 3, "`image` against values.schema.json: additional properties 'tga' not allowed"),
+    ]
+    (helm,) = {one.helm_message for one in inputs.problems}
+    assert helm.startswith(f"{PREFIX}demo:\n")
+    assert "\n- at '/port': maximum: got 70,000, want 10,000\n" in helm
+    assert "\n- at '': missing property 'name'\n" in helm
+
+
+def test_a_flag_that_violates_the_schema_is_named(tmp_path: Path) -> None:
+    user = ValuesInput(flags=(SetFlag("set", "a=text"),))
+    text = with_schema({"properties": {"a": {"type": "number"}}}, "a: 1\n")
+    problem = find_problem(prepare_files(tmp_path, text, user).problems, "QD260")
+    assert problem.path == "command line"
+    assert problem.message == "`a` against values.schema.json: got string, want number"
+
+
+def test_schemas_of_sub_charts_are_checked_too(tmp_path: Path) -> None:
+    schema = json.dumps({"properties": {"a": {"type": "string"}}})
+    inputs = prepare_files(
+        tmp_path,
+        "-- values.yaml --\nsub:\n  a: 1\n"
+        "-- charts/sub/Chart.yaml --\n{apiVersion: v2, name: sub, version: 1.0.0}\n"
+        f"-- charts/sub/values.schema.json --\n{schema}\n",
+    )
+    problem = find_problem(inputs.problems, "QD260")
+    assert (problem.path, problem.line) == (f"{tmp_path.as_posix()}/values.yaml", 2)
+    assert problem.helm_message == f"{PREFIX}sub:\n- at '/a': got number, want string\n"
+
+
+def test_secrets_do_not_show_in_messages(tmp_path: Path) -> None:
+    schema = {"properties": {"dbPassword": {"pattern": "^x$"}, "user": {"pattern": "^x$"}}}
+    inputs = prepare_files(tmp_path, with_schema(schema, "dbPassword: hunter2\nuser: admin\n"))
+    texts = " ".join(f"{one.message} {one.helm_message}" for one in inputs.problems)
+    assert "hunter2" not in texts
+    assert "'admin' does not match pattern '^x$'" in texts
+
+
+def test_a_reference_into_the_network_is_a_finding_and_the_rest_is_checked(tmp_path: Path) -> None:
+    schema = {
+        "properties": {
+            "a": {"$ref": "https://example.invalid/schema.json"},
+            "b": {"type": "string"},
+        }
+    }
+    inputs = prepare_files(tmp_path, with_schema(schema, "a: 1\nb: 2\n"))
+    unreachable = find_problem(inputs.problems, "QD262")
+    assert unreachable.severity is Severity.MEDIUM
+    assert "https://example.invalid/schema.json" in unreachable.message
+    assert unreachable.path.endswith("/values.schema.json")
+    assert find_problem(inputs.problems, "QD260").line == 2
+
+
+def test_a_reference_to_a_file_is_refused_as_by_helm(tmp_path: Path) -> None:
+    inputs = prepare_files(tmp_path, with_schema({"$ref": "other.json"}, "a: 1\n"))
+    problem = find_problem(inputs.problems, "QD262")
+    words = 'failing loading "file:///other.json": open /other.json: no such file or directory'
+    assert problem.helm_message == f"{PREFIX}demo:\n{words}"
+
+
+def test_a_schema_that_is_no_json_is_a_finding(tmp_path: Path) -> None:
+    problem = find_problem(prepare_files(tmp_path, with_schema('{"type"', "a: 1\n")).problems, "QD261")
+    assert problem.path.endswith("/values.schema.json")
+    assert problem.helm_message == f"{PREFIX}demo:\nunexpected EOF"
+
+
+def test_a_schema_that_refers_to_itself_without_end_is_survived(tmp_path: Path) -> None:
+    inputs = prepare_files(tmp_path, with_schema({"allOf": [{"$ref": "#"}]}, "a: 1\n"))
+    assert {one.code for one in inputs.problems} <= {"QD260", "QD261"}
