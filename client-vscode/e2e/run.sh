@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # End to end: the packed extension in a real VS Code, as a person uses it. The last line is `N passed, N failed`.
 #
-# QUARTERDECK names the server to start (default: ../.venv/bin/quarterdeck), JUNIT_REPORT a report to write.
+# QUARTERDECK names the server to start (default: ../.venv/bin/quarterdeck), CHROMIUM the browser, JUNIT_REPORT a
+# report to write.
 # Builds the server's wheel, which the extension installs in one of the tests (its dependencies come from PyPI).
 # Installs what is missing: Chromium and ripgrep with apt (as root), VS Code's server from npm into .vscode-server/.
 # Pictures of what was seen lie in .e2e/ afterwards.
@@ -10,17 +11,26 @@ cd "$(dirname "$0")/.."
 
 export QUARTERDECK=${QUARTERDECK:-$(realpath ../.venv/bin/quarterdeck)}
 
+find_browser() {
+  command -v chromium || command -v google-chrome
+}
+
 missing=()
-if ! [ -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
+if [ -z "${CHROMIUM:-}" ] && ! find_browser >/dev/null; then
   missing+=(chromium fonts-dejavu-core)
 fi
 if ! command -v rg >/dev/null; then
   missing+=(ripgrep)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "install first: ${missing[*]}" >&2
+    exit 1
+  fi
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
+export CHROMIUM=${CHROMIUM:-$(find_browser)}
 
 e2e/install-vscode.sh .vscode-server >/dev/null
 if ! [ -d node_modules ]; then

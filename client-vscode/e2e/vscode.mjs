@@ -165,7 +165,7 @@ export class VSCode {
 
     async startBrowser() {
         this.browser = await chromium.launchPersistentContext(path.join(this.root, 'chromium'), {
-            executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+            executablePath: process.env.CHROMIUM,
             headless: true,
             viewport: { width: 1280, height: 800 },
             args: CHROMIUM_FLAGS,
