@@ -38,6 +38,11 @@ def test_a_report_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
     assert tally(tmp_path, "make test 0\n") == (1, "0 passed, 1 failed")
 
 
+def test_colours_in_a_report_do_not_hide_its_tests(tmp_path: Path) -> None:
+    write(tmp_path, "client", PASSED + FAILED.replace("no", "\x1b[2mno\x1b[22m"))
+    assert tally(tmp_path, "make test 0\n") == (1, "1 passed, 1 failed")
+
+
 def test_a_run_without_a_test_is_no_success(tmp_path: Path) -> None:
     assert tally(tmp_path, "set-up 0\n") == (1, "0 passed, 0 failed")
 
