@@ -226,8 +226,8 @@ class Capabilities(GoStruct):
                 return super().get(name)
 
     def format(self) -> str:
-        """Give the fields in braces."""
-        return sprintf("%v", [self])
+        """Give the fields in braces; a template prints what the pointer points to."""
+        return sprintf("%v", [self]).removeprefix("&")
 
     def fields(self) -> tuple[tuple[str, Any], ...]:
         """Give the fields of the struct."""

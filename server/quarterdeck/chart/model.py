@@ -118,6 +118,15 @@ class Chart:
         return self.manifest.type.casefold() == "library"
 
     @property
+    def install_refusal(self) -> str:
+        """What Helm says to who would render or install it, for charts that only others may use; else nothing.
+
+        Source: Helm pkg/cmd/install.go, checkIfInstallable.
+        """
+        kind = self.manifest.type
+        return "" if kind in {"", "application"} else f"{kind} charts are not installable"
+
+    @property
     def all_missing_dependencies(self) -> tuple[str, ...]:
         """Names of dependencies that are declared here or in any sub-chart, and not vendored."""
         below = [name for chart in self.dependencies for name in chart.all_missing_dependencies]
