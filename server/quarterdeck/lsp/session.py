@@ -11,6 +11,9 @@ from pathlib import Path
 from posixpath import basename
 from typing import TYPE_CHECKING, Protocol
 
+from quarterdeck.chart.problems import UNREADABLE_FILE
+from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
 from quarterdeck.lsp.analyst import Analyst, IsCancelled, Request
 from quarterdeck.lsp.board import Board
 from quarterdeck.lsp.convert import Abilities, Converter, Diagnostics
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 
     from lsprotocol import types as lsp
 
-    from quarterdeck.diagnostics.model import Finding
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -161,8 +163,7 @@ class Session:
 
     def _analyse(self, request: Request, is_cancelled: IsCancelled) -> None:
         """Check a chart and hand the diagnostics to the loop; runs on the analyst's thread."""
-        overlay = {path: buffer.text for path, buffer in request.buffers.items()}
-        findings = self._check(request.chart, overlay, is_cancelled=is_cancelled)
+        findings = self._find(request, is_cancelled)
         open_files = {buffer.path: buffer for buffer in request.buffers.values()}
 
         def read_text(path: str) -> str | None:
@@ -174,6 +175,19 @@ class Session:
         diagnostics = Converter(self.abilities, read_text, uri_of).diagnostics(findings, request.chart)
         if not is_cancelled():
             self._call_soon(lambda: self._deliver(request, diagnostics))
+
+    def _find(self, request: Request, is_cancelled: IsCancelled) -> list[Finding]:
+        """Check a chart; one that cannot be read is a finding, one that vanished has none."""
+        overlay = {path: buffer.text for path, buffer in request.buffers.items()}
+        try:
+            return self._check(request.chart, overlay, is_cancelled=is_cancelled)
+        except ChartNotFoundError:
+            return []
+        except QuarterdeckError as error:
+            place = Place(f"{request.chart}/{CHART_FILE}")
+            return [
+                Finding(code=UNREADABLE_FILE, severity=Severity.CRITICAL, place=place, message=str(error))
+            ]
 
     def _deliver(self, request: Request, diagnostics: Diagnostics) -> None:
         if self._revisions.get(request.chart) != request.revision:

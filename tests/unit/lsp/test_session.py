@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.errors import ChartNotFoundError, ReadError
 from quarterdeck.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from lsprotocol import types as lsp
 
 PATIENCE = 20.0
+FAILURES = {
+    "bug": RuntimeError("a bug of ours"),
+    "vanished": ChartNotFoundError("there is no chart"),
+    "locked": ReadError("cannot read values.yaml"),
+}
 
 
 class Desk:
@@ -36,10 +42,10 @@ class Desk:
     ) -> list[Finding]:
         self.begun.release()
         assert self.may_go_on.acquire(timeout=PATIENCE)
-        if "bug" in overlay.get("templates/a.yaml", ""):
-            raise RuntimeError("a bug of ours")
-        place = Place(f"{chart_path}/templates/a.yaml", 1, 1, 1, 4)
         text = overlay.get("templates/a.yaml", "")
+        if text in FAILURES:
+            raise FAILURES[text]
+        place = Place(f"{chart_path}/templates/a.yaml", 1, 1, 1, 4)
         return [
             Finding(code="QD1", severity=Severity.HIGH, place=place, message=line)
             for line in text.split("\n")
@@ -111,6 +117,17 @@ def test_a_bug_in_the_analysis_ends_neither_the_thread_nor_the_session(
     desk.turn()
     assert desk.published == [(desk.uri, 2, ["bad two"])]
     assert "a bug of ours" in caplog.text
+
+
+def test_a_chart_that_cannot_be_read_is_told_at_its_own_file(desk: Desk) -> None:
+    desk.may_go_on.release(2)
+    desk.session.open(desk.uri, 1, "locked")
+    desk.turn()
+    metadata = desk.uri.replace("templates/a.yaml", "Chart.yaml")
+    assert desk.published == [(metadata, None, ["cannot read values.yaml"]), (desk.uri, 1, [])]
+    desk.session.change(desk.uri, 2, ["vanished"])
+    desk.turn()
+    assert desk.published[2:] == [(metadata, None, []), (desk.uri, 2, [])]
 
 
 def test_halves_of_characters_do_not_reach_the_analysis(desk: Desk) -> None:
