@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.chart.capabilities import make_capabilities
@@ -11,18 +9,29 @@ from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.model import Chart
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
-from quarterdeck.compiler.packs import Packs
-from quarterdeck.render.engine import Engine
+from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.render.rendering import Rendering
+from quarterdeck.render.source_map import SourceMap
 from quarterdeck.runtime.context import Context
-from quarterdeck.store.disk_cache import DiskCache, default_folder
+from quarterdeck.workspace.check import check_chart
+from quarterdeck.workspace.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from quarterdeck.render.rendering import Rendering
-
-CHECK_SEED = 0
-"""What makes random numbers and the time the same in every check, so that findings and diffs are stable."""
+__all__ = [
+    "Chart",
+    "Finding",
+    "Place",
+    "Rendering",
+    "Severity",
+    "SourceMap",
+    "check_chart",
+    "load_chart",
+    "render_chart",
+    "shared_engine",
+]
 
 
 def load_chart(path: str | Path) -> Chart:
@@ -69,16 +78,4 @@ def render_chart(
         Release(name=name, namespace=namespace, revision=revision, is_upgrade=is_upgrade),
         make_capabilities(kube_version, api_versions),
     )
-    return shared_engine().render(
-        inputs, lambda: Context(seed=seed), is_strict=strict, is_traced=tracing
-    )
-
-
-@cache
-def shared_engine() -> Engine:
-    """Give the engine of this process; it knows the user's cache of compiled templates.
-
-    The environment variable `QUARTERDECK_CACHE_DIR` chooses another folder for it; `off` means none.
-    """
-    folder = default_folder()
-    return Engine(None if folder is None else Packs(DiskCache(folder / "code")))
+    return shared_engine().render(inputs, lambda: Context(seed=seed), is_strict=strict, is_traced=tracing)

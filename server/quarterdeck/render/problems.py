@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from quarterdeck.diagnostics.catalog import SYNTAX_CODES
 from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
-from quarterdeck.render.helm_errors import parse_message, run_message, strip_marks
+from quarterdeck.diagnostics.spelling import did_you_mean
+from quarterdeck.render.failures import describe_failure
+from quarterdeck.render.helm_errors import parse_message, run_message
 from quarterdeck.text.line_index import LineIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
     from quarterdeck.compiler.units import TemplateError
+    from quarterdeck.gotmpl.nodes import SyntaxProblem
     from quarterdeck.render.rendering import Rendering
 
-
-RUN_FAILED = "QD301"
-"""Code of the finding that an action failed when it ran."""
+_VARIABLE = re.compile(r"\$\w+")
 
 
 def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
@@ -34,21 +37,35 @@ def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
         for problem in source.problems:
             findings.append(
                 Finding(
-                    code=problem.code,
+                    code=SYNTAX_CODES[problem.code],
                     severity=Severity.CRITICAL,
                     place=place_of(paths[source.file], lines, problem.start, problem.end),
                     message=problem.message,
-                    proposal=problem.proposal,
+                    proposal=_proposal(problem, source.text, program.library.functions),
                     helm_message=parse_message(source.file, problem),
                 )
             )
     return findings
 
 
+def _proposal(problem: SyntaxProblem, text: str, functions: Mapping[str, object]) -> str:
+    """Give what to do about a syntax error: for a mistyped name, the one that was meant."""
+    name = text[problem.start : problem.end]
+    match problem.code:
+        case "unknown-function":
+            return did_you_mean(name, functions, problem.proposal)
+        case "undefined-variable":
+            known = dict.fromkeys(_VARIABLE.findall(text))
+            return did_you_mean(name, known, problem.proposal)
+        case _:
+            return problem.proposal
+
+
 def run_findings(
     errors: Iterable[TemplateError], inputs: RenderInputs, rendering: Rendering
 ) -> Iterator[Finding]:
     """Give a finding for each failed action, in the order of failing, the same failure once."""
+    files = {file.name: file for file in inputs.templates}
     paths = {file.name: file.display_path for file in inputs.templates}
     seen: set[tuple[object, int, str]] = set()
     for error in errors:
@@ -66,13 +83,18 @@ def run_findings(
                 related = (Related(Place(rendered), "while this file was rendered"),)
         else:
             # A text that was given to tpl: it stands in a values file, or was made by a template.
-            place = rendering.source_map.place_in_text(rendering.tpl_texts.get(unit, ""), start) or Place(rendered)
+            place = rendering.source_map.place_in_text(rendering.tpl_texts.get(unit, ""), start) or Place(
+                rendered
+            )
             related = (Related(Place(rendered), "in a text that this file hands to tpl"),)
+        values = files[error.file].context["Values"] if error.file in files else None
+        failure = describe_failure(error, values, rendering.program.units)
         yield Finding(
-            code=RUN_FAILED,
+            code=failure.code,
             severity=Severity.CRITICAL,
             place=place,
-            message=strip_marks(error.cause),
+            message=failure.message,
+            proposal=failure.proposal,
             related=related,
             helm_message=run_message(error.file, error),
         )

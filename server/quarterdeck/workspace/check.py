@@ -1,0 +1,152 @@
+"""Everything that is wrong with a chart: the findings that the command line and the editor show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from quarterdeck.chart.capabilities import make_capabilities
+from quarterdeck.chart.load import read_chart
+from quarterdeck.chart.overrides import ValuesInput
+from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.errors import Cancelled
+from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.workspace.manifest_findings import find_manifest_problems
+from quarterdeck.workspace.shared_engine import shared_engine
+from quarterdeck.workspace.template_names import NameCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from quarterdeck.chart.model import Chart
+    from quarterdeck.compiler.program import Program
+    from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.render.rendering import Rendering
+
+CHECK_SEED = 0
+"""What makes random numbers and the time the same in every check, so that findings are."""
+
+
+class Options(NamedTuple):
+    """What a chart is checked with: values over its defaults, the release, the cluster."""
+
+    values: ValuesInput = ValuesInput()
+    name: str = "release-name"
+    namespace: str = "default"
+    kube_version: str | None = None
+    api_versions: tuple[str, ...] = ()
+
+
+class Checked(NamedTuple):
+    """A checked chart: findings in order of place, and what was found on the way."""
+
+    chart: Chart
+    findings: list[Finding]
+    program: Program
+
+
+def check_chart(
+    path: str | Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    overlay: Mapping[str, str] | None = None,
+    name: str = "release-name",
+    namespace: str = "default",
+    kube_version: str | None = None,
+    api_versions: Sequence[str] = (),
+    is_cancelled: Callable[[], bool] | None = None,
+) -> list[Finding]:
+    """Give all that is wrong with the chart in a folder or archive, in order of place.
+
+    `values` are laid over the chart's own; `overlay` has texts that stand for files on the disk, by their path inside
+    the chart. Random numbers and the clock are the same in every check. Never raises for what a chart contains.
+
+    Raises:
+        ChartNotFoundError: there is no chart at the path.
+        ReadError: it cannot be read.
+        OptionError: `kube_version` is no version, or `values` hold what JSON cannot.
+        Cancelled: `is_cancelled` said so.
+    """
+    user = ValuesInput.from_mapping(values or {})
+    options = Options(user, name, namespace, kube_version, tuple(api_versions))
+    return run_check(path, options, overlay=overlay, is_cancelled=is_cancelled).findings
+
+
+def check_chart_texts(
+    chart_path: str, overlay: Mapping[str, str], *, is_cancelled: Callable[[], bool] | None = None
+) -> list[Finding]:
+    """Check a chart as an editor sees it: `overlay` has the open texts by their path inside the chart.
+
+    Raises:
+        ChartNotFoundError: there is no chart at the path.
+        ReadError: it cannot be read.
+        Cancelled: `is_cancelled` said so.
+    """
+    return run_check(chart_path, Options(), overlay=overlay, is_cancelled=is_cancelled).findings
+
+
+def run_check(
+    path: str | Path,
+    options: Options,
+    *,
+    overlay: Mapping[str, str] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Checked:
+    """Check a chart; what `check_chart` does, for callers that need more than the findings.
+
+    Raises:
+        ChartNotFoundError: there is no chart at the path.
+        ReadError: it cannot be read.
+        OptionError: an option makes no sense.
+        Cancelled: `is_cancelled` said so.
+    """
+    chart = read_chart(path, overlay=overlay)
+    _stop_if(is_cancelled)
+    release = Release(name=options.name, namespace=options.namespace)
+    capabilities = make_capabilities(options.kube_version, options.api_versions)
+    inputs = prepare(chart, options.values, release, capabilities)
+    _stop_if(is_cancelled)
+    budget = Budget(is_cancelled=is_cancelled)
+    rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
+    _stop_if(is_cancelled)
+    findings = _collect(rendering)
+    return Checked(chart, findings, rendering.program)
+
+
+def _stop_if(is_cancelled: Callable[[], bool] | None) -> None:
+    if is_cancelled is not None and is_cancelled():
+        raise Cancelled
+
+
+def _collect(rendering: Rendering) -> list[Finding]:
+    """Put together what was found, each mistake once, in order of place."""
+    names = NameCheck(rendering)
+    found = [*rendering.inputs.problems, *rendering.syntax_problems]
+    found += names.findings()
+    found += _without_echoes(rendering, names)
+    found += find_manifest_problems(rendering)
+    return sorted(dict.fromkeys(found), key=lambda one: (one.place, one.code, one.message))
+
+
+def _without_echoes(rendering: Rendering, names: NameCheck) -> list[Finding]:
+    """Give the failures of the run but for those that only repeat a syntax error or an unknown name."""
+    known = set(rendering.inputs.problems) | set(rendering.syntax_problems)
+    syntax = [finding.place for finding in rendering.syntax_problems]
+    damaged = {place.path for place in syntax}
+    kept: list[Finding] = []
+    for finding in rendering.problems:
+        if finding in known or names.covers(finding):
+            continue
+        place = finding.place
+        if place.path in damaged:
+            inside = any(_overlaps(place, other) for other in syntax if other.path == place.path)
+            if inside or finding.message.startswith(("undefined variable: ", "function ")):
+                continue
+        kept.append(finding)
+    return kept
+
+
+def _overlaps(one: Any, other: Any) -> bool:
+    starts = (one.line, one.column), (other.line, other.column)
+    ends = (one.end_line, one.end_column), (other.end_line, other.end_column)
+    return starts[0] == starts[1] or (starts[0] < ends[1] and starts[1] < ends[0])
