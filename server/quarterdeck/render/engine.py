@@ -32,6 +32,7 @@ class Engine:
         self.library = Library(function_table())
         self.packs = packs
         self._programs: OrderedDict[tuple[tuple[str, str], ...], Program] = OrderedDict()
+        self._machines: list[Machine] = []
 
     def program(self, inputs: RenderInputs) -> Program:
         """Give the table of templates of a chart, made now or kept."""
@@ -61,6 +62,7 @@ class Engine:
         """Drop all that is kept in memory."""
         self.library.forget()
         self._programs.clear()
+        self._machines.clear()
 
     def render(
         self,
@@ -102,8 +104,10 @@ class Engine:
                 return
         by_name = files_by_name(inputs)
         files = [name for name in program.files if not by_name[name].is_partial]
-        machine = Machine(program, new_context(), keeps_going=not is_strict, is_traced=is_traced)
+        machine = self._machine(is_traced=is_traced)
+        machine.renew(program, new_context(), keeps_going=not is_strict)
         yield from self._run_files(machine, new_context, files, inputs, rendering)
+        self._machines.append(machine)
         rendering.collect_problems()
 
     def update(
@@ -121,11 +125,20 @@ class Engine:
         touched = [
             name for name in program.files if not by_name[name].is_partial and old.is_touched(name, program)
         ]
-        machine = Machine(program, new_context(), keeps_going=True, old=old)
+        machine = self._machine(is_traced=True)
+        machine.renew(program, new_context(), keeps_going=True, old=old)
         for _name in self._run_files(machine, new_context, touched, inputs, rendering):
             pass
+        self._machines.append(machine)
         rendering.collect_problems()
         return rendering
+
+    def _machine(self, *, is_traced: bool) -> Machine:
+        """Give a machine that nobody uses; renderings on several threads have one each."""
+        for index, machine in enumerate(self._machines):
+            if machine.is_traced == is_traced:
+                return self._machines.pop(index)
+        return Machine(is_traced=is_traced)
 
     def _run_files(
         self,
@@ -151,12 +164,12 @@ class Engine:
                     if machine.context.budget.is_used_up:
                         return
             except RestartError as restart:
-                machine = machine.restarted(new_context(), restart.unit)
+                machine.restart(new_context(), restart.unit)
                 continue
             finally:
                 if machine.written:
                     rendering.has_writes = True
-                    machine.undo_writes(file.context for file in inputs.templates)
+                    machine.undo_writes()
             return
 
     @staticmethod

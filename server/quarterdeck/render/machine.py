@@ -14,16 +14,16 @@ from quarterdeck.compiler.interpreter import interpret
 from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, add_units
 from quarterdeck.compiler.units import Source, TemplateError, Unit
 from quarterdeck.render.operations import Names
+from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.quoting import quote
-from quarterdeck.runtime.values import TEMPLATE_READS, RootContext
+from quarterdeck.runtime.values import TEMPLATE_READS, RootContext, find_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from quarterdeck.compiler.program import Program
     from quarterdeck.render.rendering import Rendering
-    from quarterdeck.runtime.context import Context
 
 TPL_NAME = "gotpl"
 """The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
@@ -41,6 +41,12 @@ RECURSION_LIMIT = 60_000
 """Python frames that 1,000 nested includes of interpreted templates need, with room to spare."""
 
 
+MAX_READY = 20_000
+"""Functions that a machine keeps for further renderings."""
+
+_CONTAINERS = (dict, list)
+
+
 class RestartError(Exception):
     """A unit failed after it had changed shared values: the rendering starts over, this unit interpreted."""
 
@@ -50,59 +56,79 @@ class RestartError(Exception):
 
 
 class Machine:
-    """Runs the units of one program for one rendering; see `compiler.units.Machine` for its contract."""
+    """Runs the units of one program for one rendering; see `compiler.units.Machine` for its contract.
 
-    def __init__(
-        self,
-        program: Program,
-        context: Context,
-        *,
-        keeps_going: bool,
-        is_traced: bool = True,
-        old: Rendering | None = None,
-    ) -> None:
-        self.program = program
-        self.context = context
-        self.keeps_going = keeps_going
+    Making Python functions of code takes a quarter of a small chart's time, so a machine serves one rendering after
+    the other: `renew` starts the next.
+    """
+
+    def __init__(self, *, is_traced: bool = True) -> None:
         self.is_traced = is_traced
-        # What a rendering that is brought up to date keeps of the old one still refers to its records.
-        self.derivations: dict[int, tuple[Any, ...]] = {} if old is None else old.derivations.copy()
+        self.context = Context()
+        self.program: Program
+        self.keeps_going = True
         self.errors: list[TemplateError] = []
+        self._records: list[dict[int, tuple[Any, ...]]] = [{}]
+        self._names = Names(self, self._records, is_traced=is_traced)
+        self.functions: dict[str, Any] = _Functions(self._names.raw)
+        self._ready: dict[Unit, Callable[[Any], list[Any]]] = {}
         self.interpreted: set[Unit] = set()
         """Units whose compiled code failed: the interpreter runs them from the start."""
-        self.written: dict[int, tuple[Any, Any]] = {}
-        """Containers that templates changed, by id, with a copy of what was in them before."""
+        if sys.getrecursionlimit() < RECURSION_LIMIT:
+            sys.setrecursionlimit(RECURSION_LIMIT)
+
+    def renew(
+        self, program: Program, context: Context, *, keeps_going: bool, old: Rendering | None = None
+    ) -> None:
+        """Start a rendering. What is kept of `old`, which it brings up to date, refers to its records."""
+        self.program = program
+        self.keeps_going = keeps_going
+        # Functions are bound to the machine's own context.
+        self.context.take(context)
+        self.context.before_write = self._before_write
+        self.context.include = self.include
+        self.context.tpl = self.tpl
+        self.errors = []
+        self._records[0] = {} if old is None else old.derivations.copy()
         self.calls: dict[str, set[str]] = {} if old is None else old.calls.copy()
         """Names that each template called, over all its runs; a file's under its own name."""
+        self.written: dict[int, tuple[Any, Any]] = {}
+        """Containers that templates changed, by id, with a copy of what was in them before."""
+        self.tpl_texts: dict[Unit, str] = {}
+        """The very string that each unit of a `tpl` was parsed from."""
+        if self.interpreted:
+            self.interpreted = set()
+        if len(self._ready) > MAX_READY:
+            self._ready.clear()
         self._called: set[str] = set()
         self._units = program.units
         self._library = program.library
         self._runs = program.runs
-        self._ready: dict[Unit, Callable[[Any], list[Any]]] = {}
-        self._repeated: dict[str, int] = {}
+        self._stack: list[str] = []
         self._memo: dict[tuple[Any, ...], tuple[str, int, int | None, Any]] = {}
         self._tpl_sources: dict[str, tuple[Source, Unit]] = {}
         self._tpl_depth = 0
         self._file_number = 0
-        self._shared: set[int] = set()
+        self._shared: frozenset[int] = frozenset()
         """Identities of maps and lists that templates did not make."""
+        self._adopted: set[int] = set()
+        """Identities of those that templates made and put into shared ones."""
+        self._grown: Any = None
+        """The shared container that was written into last."""
+        self._roots: set[int] = set()
         self._epoch = 0
         """Counts writes into what several templates can see: results from before one are not used after it."""
-        context.before_write = self._before_write
-        context.include = self.include
-        context.tpl = self.tpl
-        self._names = Names(self, is_traced=is_traced)
-        self.tpl_texts: dict[Unit, str] = {}
-        """The very string that each unit of a `tpl` was parsed from."""
-        self.functions: dict[str, Any] = _Functions(self._names.raw)
-        if sys.getrecursionlimit() < RECURSION_LIMIT:
-            sys.setrecursionlimit(RECURSION_LIMIT)
 
-    def restarted(self, context: Context, unit: Unit) -> Machine:
-        """Give a machine for a new start in which `unit`, and what failed before it, is interpreted."""
-        machine = Machine(self.program, context, keeps_going=self.keeps_going, is_traced=self.is_traced)
-        machine.interpreted = self.interpreted | {unit}
-        return machine
+    def restart(self, context: Context, unit: Unit) -> None:
+        """Start the same rendering anew; `unit`, and what failed before it, is interpreted."""
+        interpreted = self.interpreted | {unit}
+        self.renew(self.program, context, keeps_going=self.keeps_going)
+        self.interpreted = interpreted
+
+    @property
+    def derivations(self) -> dict[int, tuple[Any, ...]]:
+        """What this rendering recorded of texts; see docs/architecture.md."""
+        return self._records[0]
 
     # --- what units call ---------------------------------------------------------------------------------
 
@@ -122,7 +148,7 @@ class Machine:
     def include(self, name: str, dot: Any) -> str:
         """Run the named template on `dot`, or give what it gave before if that cannot have changed."""
         self._called.add(name)
-        if isinstance(dot, dict | list) and id(dot) not in self._shared:
+        if isinstance(dot, _CONTAINERS) and id(dot) not in self._shared:
             return self._included(None, name, dot)
         key = (name, id(dot))
         known = self._memo.get(key)
@@ -139,11 +165,12 @@ class Machine:
         """Like `include`, for a map made for this call: what counts is what is in it."""
         self._called.add(name)
         shared = self._shared
-        for value in dot.values():
-            if isinstance(value, dict | list) and id(value) not in shared:
+        values = dot.values()
+        for value in values:
+            if isinstance(value, _CONTAINERS) and id(value) not in shared:
                 # Made by a template, which may change it without this being noticed.
                 return self._included(None, name, dot)
-        key = (name, *dot, *map(id, dot.values()))
+        key = (name, *dot, *map(id, values))
         known = self._memo.get(key)
         if known is not None and known[1] == self._epoch:
             file_number = known[2]
@@ -156,35 +183,42 @@ class Machine:
 
     def _included(self, key: tuple[Any, ...] | None, name: str, dot: Any) -> str:
         """Run the named template; keep its text under `key` if it depends on nothing else."""
-        context = self.context
         unit = self._units.get(name)
         if unit is None:
             raise GoError(f'template: no template "{name}" associated with template "{TPL_NAME}"')
-        repeated = self._repeated
-        count = repeated.get(name, 0)
-        if count > MAX_REPEATED_NAME:
+        stack = self._stack
+        if len(stack) > MAX_REPEATED_NAME and stack.count(name) > MAX_REPEATED_NAME:
             raise GoError(
                 f"rendering template has a nested reference name: {name}: unable to execute template"
             )
+        context = self.context
         context.budget.tick()
-        before = (self._epoch, context.volatile_calls, len(self.errors))
+        epoch, volatile, failures = self._epoch, context.volatile_calls, len(self.errors)
         template_reads = TEMPLATE_READS[0]
-        repeated[name] = count + 1
         caller = self._called
-        self._called = self.calls.setdefault(name, set())
+        called = self.calls.get(name)
+        if called is None:
+            called = self.calls[name] = set()
+        self._called = called
+        stack.append(name)
         try:
             pieces = self.run(unit, dot)
         finally:
-            repeated[name] = count
+            stack.pop()
             self._called = caller
         # A join of one string gives that very string: the frame needs an object of its own.
         text = "".join(pieces[1::2]) if len(pieces) != 2 else "".join((pieces[1], ""))
         if len(text) > 1:
-            self.derivations[id(text)] = (text, "frame", unit, pieces, dot)
-        if key is not None and before == (self._epoch, context.volatile_calls, len(self.errors)):
+            self._records[0][id(text)] = (text, "frame", unit, pieces, dot)
+        if (
+            key is not None
+            and self._epoch == epoch
+            and context.volatile_calls == volatile
+            and len(self.errors) == failures
+        ):
             is_free = TEMPLATE_READS[0] == template_reads
             # The entry holds dot, so that its id is not given to another object.
-            self._memo[key] = (text, before[0], None if is_free else self._file_number, dot)
+            self._memo[key] = (text, epoch, None if is_free else self._file_number, dot)
         return text
 
     def tpl(self, text: str, dot: Any) -> str:
@@ -228,7 +262,7 @@ class Machine:
         elif len(pieces) == 2:
             result = "".join((result, ""))
         if len(result) > 1:
-            self.derivations[id(result)] = (result, "tpl", unit, pieces, dot, text)
+            self._records[0][id(result)] = (result, "tpl", unit, pieces, dot, text)
         is_known = not isinstance(dot, dict | list) or id(dot) in self._shared
         if is_known and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
@@ -307,11 +341,13 @@ class Machine:
         function = self._ready[unit] = FunctionType(code, known)
         return function
 
-    def run_file(self, name: str, dot: Any) -> tuple[str, list[Any]]:
+    def run_file(self, name: str, dot: RootContext) -> tuple[str, list[Any]]:
         """Run a file on its chart's dot and give its finished text and its pieces."""
         self._file_number += 1
-        if isinstance(dot, RootContext) and id(dot) not in self._shared:
-            self._shared |= dot.containers()
+        if id(dot) not in self._roots:
+            self._roots.add(id(dot))
+            if id(dot) not in self._shared:
+                self._shared = self._shared | dot.containers() if self._shared else dot.containers()
         self._called = self.calls.setdefault(name, set())
         pieces = self.run(self.program.units[name], dot)
         text = "".join(pieces[1::2])
@@ -323,37 +359,28 @@ class Machine:
     # --- writes ------------------------------------------------------------------------------------------
 
     def _before_write(self, container: Any) -> None:
-        if self._epoch or id(container) in self._shared:
-            # Once something shared was changed, what templates made themselves may be reachable from it.
+        identity = id(container)
+        if self._grown is not None:
+            # What a template put into a shared container is shared from then on.
+            self._adopted |= find_containers(self._grown) - self._shared
+            self._grown = None
+        if identity in self._shared or identity in self._adopted:
             self._epoch += 1
-        if id(container) not in self.written:
-            self.written[id(container)] = (container, container.copy())
+            self._grown = container
+        if identity not in self.written:
+            self.written[identity] = (container, container.copy())
 
-    def undo_writes(self, roots: Iterable[dict[str, Any]]) -> None:
-        """Put back what templates changed in maps and lists that are reachable from `roots`.
-
-        A container is put back before its content is looked at: what a template put in its place is not reachable
-        then, and what it took out is again.
-        """
-        written = self.written
-        seen: set[int] = set()
-        waiting: list[Any] = list(roots)
-        while waiting:
-            container = waiting.pop()
-            if id(container) in seen:
-                continue
-            seen.add(id(container))
-            if id(container) in written:
-                saved = written[id(container)][1]
+    def undo_writes(self) -> None:
+        """Put back what templates changed in maps and lists that they did not make."""
+        shared = self._shared
+        for identity, (container, saved) in self.written.items():
+            if identity in shared:
                 container.clear()
                 if isinstance(container, dict):
                     container.update(saved)
                 else:
                     container.extend(saved)
-            for value in container.values() if isinstance(container, dict) else container:
-                if isinstance(value, dict | list):
-                    waiting.append(value)
-        written.clear()
+        self.written.clear()
 
 
 class _Functions(dict[str, Any]):

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from quarterdeck.render.machine import Machine
 
+Records = list[dict[int, tuple[Any, ...]]]
+"""One element: the derivations of the rendering that the machine is at."""
+
 KEEPING = frozenset(
     {
         "abbrev", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf", "println",
@@ -45,11 +48,12 @@ LOOKS_AT_WHOLE = frozenset({"get", "index", "dig", "pluck", "hasKey", "pick"})
 class Names:
     """The globals of compiled code for one machine; functions are bound when code that names them is made ready."""
 
-    def __init__(self, machine: Machine, *, is_traced: bool) -> None:
+    def __init__(self, machine: Machine, records: Records, *, is_traced: bool) -> None:
         self._machine = machine
+        self._records = records
         self._is_traced = is_traced
         self._raw: dict[str, Callable[..., Any]] = {}
-        concatenate, printed = _text_operations(machine.derivations)
+        concatenate, printed = _text_operations(records)
         self.globals: dict[str, Any] = {
             "__builtins__": {},
             "str": str,
@@ -92,44 +96,62 @@ class Names:
         if name in LOOKS_AT_WHOLE:
             return _watching(call)
         if self._is_traced and name in KEEPING:
-            return _keeping(machine.derivations, name, call)
+            return _keeping(self._records, name, call, len(function.params) if not function.is_variadic else 0)
         return call
 
 
-def _keeping(
-    derivations: dict[int, tuple[Any, ...]], name: str, call: Callable[..., Any]
-) -> Callable[..., Any]:
+def _keeping(records: Records, name: str, call: Callable[..., Any], arity: int) -> Callable[..., Any]:
+    """Wrap a function so that its results are entered; `arity` 0 means any number of arguments."""
+    if name in TAKING_APART:
+        return _keeping_container(records, name, call)
+
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result is not arguments[-1] and len(result) > 1:
-            derivations[id(result)] = (result, name, *arguments)
+            records[0][id(result)] = (result, name, *arguments)
         return result
 
-    def keeping_container(*arguments: Any) -> Any:
+    def keeping_of_one(operand: Any) -> Any:
+        result = call(operand)
+        if result is not operand and len(result) > 1:
+            records[0][id(result)] = (result, name, operand)
+        return result
+
+    def keeping_of_two(first: Any, operand: Any) -> Any:
+        result = call(first, operand)
+        if result is not operand and len(result) > 1:
+            records[0][id(result)] = (result, name, first, operand)
+        return result
+
+    return {1: keeping_of_one, 2: keeping_of_two}.get(arity, keeping)
+
+
+def _keeping_container(records: Records, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result:
-            derivations[id(result)] = (result, name, *arguments)
+            records[0][id(result)] = (result, name, *arguments)
         return result
 
-    return keeping_container if name in TAKING_APART else keeping
+    return keeping
 
 
 def _text_operations(
-    derivations: dict[int, tuple[Any, ...]],
+    records: Records,
 ) -> tuple[Callable[[tuple[str, ...]], str], Callable[[Any], str]]:
     def concatenate(parts: tuple[str, ...]) -> str:
         result = "".join(parts)
         if len(parts) == 1:
             return result
         if len(result) > 1:
-            derivations[id(result)] = (result, "concatenate", parts)
+            records[0][id(result)] = (result, "concatenate", parts)
         return result
 
     def printed(value: Any) -> str:
         result = print_value(value)
         # True, false and nil are constants; what they come from is found by the expression.
         if len(result) > 1 and value is not None and value.__class__ is not bool:
-            derivations[id(result)] = (result, "printed", value)
+            records[0][id(result)] = (result, "printed", value)
         return result
 
     return concatenate, printed

@@ -131,6 +131,18 @@ class Context:
         self.volatile_calls = 0
         self.writes = 0
 
+    def take(self, other: Context) -> None:
+        """Become what `other`, a new context, is: functions that are bound to this one serve another rendering."""
+        self.seed = other.seed
+        self.budget = other.budget
+        self.lookup = other.lookup
+        self.enable_dns = other.enable_dns
+        self.is_lint = other.is_lint
+        self.volatile_calls = 0
+        self.writes = 0
+        self._random = None
+        self._file = ""
+
     @property
     def random(self) -> random.Random:
         """The source of random numbers; a seeded one starts anew with each file."""

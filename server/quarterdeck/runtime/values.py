@@ -206,7 +206,7 @@ class RootContext(dict[str, Any]):
         try:
             return self._containers
         except AttributeError:
-            self._containers = _find_containers(self)
+            self._containers = find_containers(self)
             return self._containers
 
     @staticmethod
@@ -243,7 +243,8 @@ class RootContext(dict[str, Any]):
         return super().copy()
 
 
-def _find_containers(root: dict[str, Any]) -> frozenset[int]:
+def find_containers(root: dict[str, Any] | list[Any]) -> frozenset[int]:
+    """Give the identities of a container and of all maps and lists that can be reached from it."""
     found = {id(root)}
     waiting: list[Any] = [root]
     while waiting:
