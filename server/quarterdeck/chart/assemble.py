@@ -78,8 +78,9 @@ class _Sorted:
 class Assembler:
     """Makes one chart and its sub-charts."""
 
-    def __init__(self, budget: UnpackBudget) -> None:
+    def __init__(self, budget: UnpackBudget, previous: Chart | None = None) -> None:
         self._budget = budget
+        self._previous = {} if previous is None else {chart.path: chart for chart in _all_charts(previous)}
 
     def assemble_root(self, found: FileSet, source: ChartSource) -> Chart:
         """Make the chart that the user named."""
@@ -97,7 +98,7 @@ class Assembler:
         checking = [problem for problem in metadata_problems if problem.code == INVALID_METADATA]
         problems.extend(decoding)
         lock = _read_lock(parts.lock, problems)
-        values = _read_values(parts.values, problems)
+        values, values_without_nulls = self._read_values(parts.values, source, problems)
         problems.extend(checking)
         problems.extend(_check_text(parts.templates))
         if manifest.api_version == "v1":
@@ -118,7 +119,7 @@ class Assembler:
             requirements_file=parts.requirements,
             values_file=parts.values,
             values=values,
-            values_without_nulls=drop_nulls(values),
+            values_without_nulls=values_without_nulls,
             schema_file=parts.schema,
             lock=lock,
         )
@@ -140,6 +141,25 @@ class Assembler:
         problems.extend(_check_vendored_versions(chart))
         chart.problems = tuple(problems)
         return chart
+
+    def _read_values(
+        self, file: ChartFile | None, source: ChartSource, problems: list[Finding]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give the values of a file, with and without nulls; those of before where the file is the same."""
+        if file is None:
+            return {}, {}
+        before = self._previous.get(source.display_path)
+        old_file = None if before is None else before.values_file
+        if before is not None and old_file is not None and old_file.data == file.data:
+            problems.extend(
+                one for one in before.problems if one.code == BAD_VALUES and one.path == file.display_path
+            )
+            return before.values, before.values_without_nulls
+        read = read_values_text(file.text)
+        if read.error is not None:
+            helm = "cannot load values.yaml: "
+            problems.append(values_finding(BAD_VALUES, file.display_path, read.error, helm_prefix=helm))
+        return read.values, drop_nulls(read.values)
 
     def _read_sub_chart(
         self, name: str, files: list[ChartFile], source: ChartSource, parent: Chart, depth: int
@@ -322,14 +342,11 @@ def _read_lock(file: ChartFile | None, problems: list[Finding]) -> dict[str, Any
     return None
 
 
-def _read_values(file: ChartFile | None, problems: list[Finding]) -> dict[str, Any]:
-    if file is None:
-        return {}
-    read = read_values_text(file.text)
-    if read.error is not None:
-        helm = "cannot load values.yaml: "
-        problems.append(values_finding(BAD_VALUES, file.display_path, read.error, helm_prefix=helm))
-    return read.values
+def _all_charts(chart: Chart) -> list[Chart]:
+    charts = [chart]
+    for sub_chart in chart.dependencies:
+        charts.extend(_all_charts(sub_chart))
+    return charts
 
 
 def _check_text(templates: list[ChartFile]) -> list[Finding]:

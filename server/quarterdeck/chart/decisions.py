@@ -65,7 +65,7 @@ class Plan:
         self.root = root
         self.keys: KeyFilter = {}
         self._collect(root)
-        self._deep_names = {name for child in root.children or () for name in _names_below(child)}
+        self._names = _all_names(root.everything) | _alias_names(root)
         self._is_odd = GLOBAL in _all_keys(self.keys) or any(
             self._has_clash(values) for values in _all_values(root.everything)
         )
@@ -112,8 +112,15 @@ class Plan:
             self._collect(child)
 
     def _has_clash(self, values: Tree) -> bool:
-        """Tell whether a key that Helm, deciding for a nested chart, takes for a section is no map."""
-        return any(name in values and values[name].__class__ is not dict for name in self._deep_names)
+        """Tell whether what may be taken for the section of a sub-chart, anywhere in `values`, is no map.
+
+        Helm, merging all for each decision, would stop at some of these, so then all is merged here too.
+        """
+        for name in self._names & values.keys():
+            section = values[name]
+            if section.__class__ is not dict or self._has_clash(section):
+                return True
+        return False
 
 
 def make_plan(chart: Chart) -> Plan:
@@ -185,13 +192,18 @@ def _is_enabled(dependency: Dependency, values: Tree, prefix: str) -> bool:
     return has_true or not has_false
 
 
-def _names_below(node: Node) -> set[str]:
-    """Give the names that Helm, deciding for nested charts, takes for sections at the top of the values."""
-    if node.children is None:
-        return set()
-    names = {sub.name for sub in node.everything.dependencies}
-    for child in node.children:
-        names |= _names_below(child)
+def _all_names(instance: ChartInstance) -> set[str]:
+    names = set(instance.dependency_names)
+    for sub in instance.dependencies:
+        names |= _all_names(sub)
+    return names
+
+
+def _alias_names(node: Node) -> set[str]:
+    """Give the names under which sub-charts are decided, at all levels."""
+    names: set[str] = set()
+    for child in node.children or ():
+        names |= {child.everything.name} | _alias_names(child) | _all_names(child.everything)
     return names
 
 

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from quarterdeck.chart.model import Chart
 
 
-def read_chart(path: str | os.PathLike[str], *, overlay: Mapping[str, str] | None = None) -> Chart:
+def read_chart(
+    path: str | os.PathLike[str],
+    *,
+    overlay: Mapping[str, str] | None = None,
+    previous: Chart | None = None,
+) -> Chart:
     """Read the chart in a folder or a `.tgz`, with all its sub-charts.
 
     `overlay` has texts that stand for files on the disk, such as unsaved buffers of an editor, by their path
     inside the chart with `/` between the parts. What is wrong with the chart is in the result's `problems`.
+    `previous` is what the same path gave before: values files that are still the same are not read again.
 
     Raises:
         ChartNotFoundError: there is nothing at `path`, or a folder without a trace of a chart.
@@ -52,7 +58,7 @@ def read_chart(path: str | os.PathLike[str], *, overlay: Mapping[str, str] | Non
         display_path=display_path,
         fallback_name=name if is_folder else name.removesuffix(".tgz"),
     )
-    return Assembler(budget).assemble_root(found, source)
+    return Assembler(budget, previous).assemble_root(found, source)
 
 
 def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) -> FileSet:

@@ -119,7 +119,7 @@ class Chart:
 
     @property
     def install_refusal(self) -> str:
-        """What Helm says to who would render or install it, for charts that only others may use; else nothing.
+        """What Helm says to who would render it, for charts that only other charts may use; else nothing.
 
         Source: Helm pkg/cmd/install.go, checkIfInstallable.
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.chart.problems import (
@@ -107,30 +108,30 @@ def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str,
 
 
 def _compile(chart: Chart) -> _Compiled:
-    """Make the chart's schema ready, once."""
-    compiled: _Compiled | None = chart.memory.get("schema")
-    if compiled is None:
-        compiled = chart.memory["schema"] = _compile_text(chart)
-    return compiled
+    return _compile_text(chart.schema or b"")
 
 
-def _compile_text(chart: Chart) -> _Compiled:
-    text = (chart.schema or b"").decode("utf-8", "surrogateescape")
-    _, reason = decode_json(text)
-    if reason:
-        if "unexpected end" in reason:
-            reason = "unexpected EOF" if text.strip() else "EOF"
-        return _Compiled(helm_error=reason, message=f"values.schema.json is not valid JSON: {reason}")
-    import jsonschema_rs  # noqa: PLC0415 - 15 MB of library, for charts that have a schema
-
+@lru_cache(maxsize=64)
+def _compile_text(data: bytes) -> _Compiled:
+    """Make a schema ready; the same text is in many charts, and in a chart that is read again."""
+    text = data.decode("utf-8", "surrogateescape")
     compiled = _Compiled()
+    try:
+        compiled.schema = json.loads(text)
+    except (ValueError, RecursionError):
+        _, reason = decode_json(text)
+        if not reason or "unexpected end" in reason:
+            reason = "unexpected EOF" if text.strip() else "EOF"
+        compiled.helm_error = reason
+        compiled.message = f"values.schema.json is not valid JSON: {reason}"
+        return compiled
+    import jsonschema_rs  # noqa: PLC0415 - 15 MB of library, for charts that have a schema
 
     def refuse_network(uri: str) -> Any:
         compiled.unreachable.append(uri)
         return {}
 
     try:
-        compiled.schema = json.loads(text)
         compiled.validator = jsonschema_rs.validator_for(
             compiled.schema,
             base_uri=_BASE,

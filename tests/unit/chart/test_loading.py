@@ -235,3 +235,25 @@ def test_nothing_at_all_is_no_chart(tmp_path: Path) -> None:
         read_chart(tmp_path / "missing")
     with pytest.raises(ChartNotFoundError):
         read_chart(tmp_path)
+
+
+def test_reading_again_keeps_the_values_of_files_that_stayed_the_same(tmp_path: Path) -> None:
+    write_chart(
+        tmp_path,
+        """
+        -- values.yaml --
+        a: {x: 1}
+        -- charts/sub/Chart.yaml --
+        {apiVersion: v2, name: sub, version: 1.0.0}
+        -- charts/sub/values.yaml --
+        b: [1
+        """,
+    )
+    first = read_chart(tmp_path)
+    again = read_chart(tmp_path, overlay={"templates/new.yaml": "a: 1"}, previous=first)
+    assert again.values is first.values
+    assert again.problems == first.problems
+    assert [file.path for file in again.templates] == ["templates/new.yaml"]
+    changed = read_chart(tmp_path, overlay={"values.yaml": "a: {x: 2}"}, previous=again)
+    assert changed.values == {"a": {"x": 2.0}}
+    assert first.values == {"a": {"x": 1.0}}
