@@ -6,6 +6,7 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.overrides import SetFlag, ValuesInput
 from quarterdeck.chart.prepare import Release, list_crds, prepare
 from quarterdeck.chart.values import drop_nulls, merge_tables
+from quarterdeck.errors import OptionError
 from quarterdeck.runtime.values import Int64, Values
 from unit.chart.chart_folders import CHART_YAML, find_problem, prepare_files, read_files
 
@@ -168,3 +170,30 @@ def test_a_flag_that_makes_no_sense_is_a_finding(tmp_path: Path) -> None:
     inputs = prepare_files(tmp_path, "-- values.yaml --\na: 1\n", user)
     assert re.match("failed parsing --set data: error parsing index", inputs.problems[0].helm_message)
     assert inputs.values["b"] == 1
+
+
+def test_a_value_that_only_helms_first_look_takes_for_a_section_is_reported(tmp_path: Path) -> None:
+    # Helm first merges with nested sub-charts under their own names, and gives them their aliases later.
+    nested = "dependencies: [{name: deep, version: '*', alias: other}]\n"
+    inputs = prepare_files(
+        tmp_path,
+        f"-- Chart.yaml --\n{CHART_YAML}dependencies: []\n"
+        f"-- charts/sub/Chart.yaml --\napiVersion: v2\nname: sub\nversion: 1.0.0\n{nested}"
+        "-- charts/sub/values.yaml --\ndeep: false\n"
+        "-- charts/sub/charts/deep/Chart.yaml --\n{apiVersion: v2, name: deep, version: 1.0.0}\n",
+    )
+    problem = find_problem(inputs.problems, "QD242")
+    assert problem.helm_message == "chart dependencies processing failed: type mismatch on deep: false"
+    assert problem.path.endswith("/charts/sub/values.yaml")
+
+
+def test_values_of_a_program_are_taken_as_json_would_carry_them() -> None:
+    given_values = {"a": 1, "b": (True, None, "x"), "c": {"d": 2.5}}
+    values = ValuesInput.from_mapping(given_values).values
+    assert values == {"a": 1.0, "b": [True, None, "x"], "c": {"d": 2.5}}
+    assert type(values["a"]) is float
+    endless: dict[str, Any] = {}
+    endless["self"] = endless
+    for wrong in ({"a": object()}, {1: "a"}, {"a": float("nan")}, {"a": 10**400}, endless):
+        with pytest.raises(OptionError):
+            ValuesInput.from_mapping(wrong)
