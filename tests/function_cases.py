@@ -205,6 +205,8 @@ def versions() -> Iterator[str]:
     for method, one in product(comparisons, VERSIONS[:7]):
         for other in some(VERSIONS[:7], 2, generator):
             yield f"{{{{ (semver {one}).{method} (semver {other}) }}}}"
+        yield f"{{{{ eq (semver {one}) (semver {one}) }}}}"
+        yield f"{{{{ eq (semver {one}).IncMajor (semver {one}).IncMajor }}}}"
     for call in ('SetPrerelease "x.1"', 'SetMetadata "m"', 'SetPrerelease "01"', 'SetMetadata "é"'):
         yield f'{{{{ (semver "v1.2.3-a+b").{call} }}}}'
 
@@ -329,6 +331,7 @@ def dates() -> Iterator[str]:
         (TIME, '(toDate "2006" "x")', '(toDate "2006-01-02" "2023-12-31")'), methods
     ):
         yield f"{{{{ {moment}.{method} }}}}"
+    yield f"{{{{ eq {moments[1]} {moments[1]} }}}}{{{{ eq {moments[1]} {moments[2]} }}}}"
     for pipe in ("toJson", "toString", "quote", "unixEpoch", "typeOf", "kindOf", "toYaml", "deepCopy"):
         yield f"{{{{ {TIME} | {pipe} }}}}"
 

@@ -142,7 +142,7 @@ def _index(item: Any, key: Any) -> Any:
     if kind == "map":
         return _map_element(item, key)
     if kind not in {"slice", "string"}:
-        raise GoError(f"can't index item of type {go_type(item)}")
+        raise GoError(f"can't index item of type {go_type(item).removeprefix('*')}")
     sequence = _to_bytes(item) if kind == "string" else item
     place = _index_number(key, len(sequence))
     if place == len(sequence):
@@ -208,7 +208,7 @@ def length(item: Any, *, is_interface_nil: bool = False) -> int:
         raise GoError("reflect: call of reflect.Value.Type on zero Value")
     if go_kind(item) in {"map", "slice"}:
         return len(item)
-    raise GoError(f"len of type {go_type(item)}")
+    raise GoError(f"len of type {go_type(item).removeprefix('*')}")
 
 
 def _to_bytes(text: str) -> bytes:

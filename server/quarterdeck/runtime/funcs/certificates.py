@@ -46,6 +46,12 @@ class Certificate(GoStruct):
         self.certificate = certificate
         self.key = key
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(self.fields())
+
     def get(self, name: str) -> Any:
         """Give the field Cert or Key."""
         if name == "Cert":

@@ -50,7 +50,7 @@ _CONTINUATION = frozenset(range(0x80, 0xC0))
 class _Found(Protocol):
     """What re2 and re both say of a match."""
 
-    def span(self) -> tuple[int, int]: ...
+    def span(self, group: int = 0, /) -> tuple[int, int]: ...
     def group(self, index: int | str = 0, /) -> bytes | None: ...
 
 
@@ -83,21 +83,29 @@ class Expression:
                 limit -= 1
                 yield begin, end
 
-    def replace(self, data: bytes, template: list[bytes | int]) -> Iterator[bytes]:
-        """Give the pieces of `data` with each match replaced. Source: regexp.go, replaceAll."""
+    def replaced(self, data: bytes) -> Iterator[_Found]:
+        """Give the matches that are replaced where all are. Source: regexp.go, replaceAll."""
         start = last_end = 0
         while start <= len(data):
             found = self.search(data, start)
             if found is None:
-                break
+                return
             begin, end = found.span()
-            yield data[last_end:begin]
             if end > last_end or begin == 0:
-                for piece in template:
-                    yield piece if isinstance(piece, bytes) else found.group(piece) or b""
+                yield found
             last_end = end
             start = max(_after_rune(data, start), end)
-        yield data[last_end:]
+
+    def replace(self, data: bytes, template: list[bytes | int]) -> Iterator[bytes]:
+        """Give the pieces of `data` with each match replaced."""
+        done = 0
+        for found in self.replaced(data):
+            begin, end = found.span()
+            yield data[done:begin]
+            for piece in template:
+                yield piece if isinstance(piece, bytes) else found.group(piece) or b""
+            done = end
+        yield data[done:]
 
     def template(self, replacement: str) -> list[bytes | int]:
         """Split a replacement into literal pieces and numbers of groups: `$1`, `$name`, `${name}`, `$$`.

@@ -88,6 +88,12 @@ class VersionValue(Version):
     go_type: ClassVar[str] = "semver.Version"
     kind: ClassVar[str] = "struct"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, VersionValue) and self.fields() == other.fields()
+
+    def __hash__(self) -> int:
+        return hash(self.fields())
+
     def invoke(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """Call a method."""
         return call_method(self, self.go_type, _VALUE_METHODS, name, arguments)
@@ -171,8 +177,9 @@ def _check_metadata(text: str) -> None:
 
 @function("semver", "func(string) *semver.Version")
 def semver(text: str) -> Version:
-    """Read a version."""
-    return parse_version(text)
+    """Read a version; each call gives a pointer of its own, which equals no other."""
+    version = parse_version(text)
+    return Version(version.numbers, version.prerelease, version.metadata, version.original)
 
 
 def _next(

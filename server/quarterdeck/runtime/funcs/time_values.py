@@ -100,6 +100,12 @@ class Time(GoStruct):
         whole = moment.replace(microsecond=0)
         return cls(int(whole.timestamp()), moment.microsecond * 1_000, zone, has_clock=True)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Time) and self.instant() == other.instant() and self.zone is other.zone
+
+    def __hash__(self) -> int:
+        return hash(self.instant())
+
     def get(self, name: str) -> Any:
         """Give the result of a method without parameters."""
         return self.invoke(name, ())
