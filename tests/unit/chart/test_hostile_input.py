@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quarterdeck.chart import archive, files_on_disk
+from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.files_on_disk import MAX_FILE_SIZE
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.overrides import ValuesFile, ValuesInput
+from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.errors import ChartNotFoundError
 from unit.chart.chart_folders import CHART_YAML, find_problem, pack, prepare_files, read_files, write_chart
@@ -242,3 +247,57 @@ def test_a_folder_that_vanishes_is_no_chart(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(files_on_disk.os, "scandir", vanish)
     with pytest.raises(ChartNotFoundError, match="vanished"):
         read_chart(folder)
+
+
+ODD_VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.sampled_from(
+            ["", ".", "..", "a/b", "v1", "v2", "1.0.0", "library", "*", "a.b", "\x07", "exports"]
+        ),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    *("apiVersion", "name", "version", "type", "dependencies", "Dependencies", "alias"),
+                    *("condition", "tags", "import-values", "child", "parent", "maintainers", "annotations"),
+                    *("keywords", "kubeVersion", "deprecated", "global", "sub", "enabled", "$ref", "pattern"),
+                ]
+            ),
+            inner,
+            max_size=5,
+        ),
+    ),
+    max_leaves=25,
+)
+ODD_TEXTS = st.one_of(ODD_VALUES.map(json.dumps), st.text(max_size=30))
+METADATA_FILES = (
+    "Chart.yaml",
+    "requirements.yaml",
+    "Chart.lock",
+    "values.yaml",
+    "values.schema.json",
+    ".helmignore",
+)
+
+
+@given(
+    files=st.dictionaries(
+        st.tuples(st.sampled_from(["", "charts/sub/"]), st.sampled_from(METADATA_FILES)).map("".join),
+        ODD_TEXTS,
+    ),
+    values=st.dictionaries(st.sampled_from(["global", "sub", "tags", "enabled"]), ODD_VALUES, max_size=3),
+)
+def test_whatever_the_files_say_there_are_only_findings(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], values: dict[str, Any]
+) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    overlay = {"templates/a.yaml": "a: 1", **files}
+    inputs = prepare(read_chart(folder, overlay=overlay), values, Release(), make_capabilities())
+    for problem in inputs.problems:
+        assert problem.path.startswith(folder.as_posix()) or problem.path == "values"
+        assert problem.line >= 1
