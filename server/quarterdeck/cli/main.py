@@ -16,7 +16,8 @@ import typer
 
 from quarterdeck.cli.check import check_command
 from quarterdeck.cli.lsp import lsp_command
-from quarterdeck.errors import QuarterdeckError
+from quarterdeck.cli.render import render_command
+from quarterdeck.errors import QuarterdeckError, RenderStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(check_command)
+app.command("render")(render_command)
 app.command("lsp")(lsp_command)
 
 
@@ -66,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=None if arguments is None else list(arguments), prog_name=PROGRAM)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except RenderStoppedError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return error.exit_code
     except QuarterdeckError as error:
         sys.stderr.write(f"{PROGRAM}: {error}\n")
         return error.exit_code
