@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.chart.problems import MISSING_DEPENDENCY
 from quarterdeck.compiler.program import Library, Program
 from quarterdeck.compiler.units import TemplateError
+from quarterdeck.render.memory import Memory
 from quarterdeck.render.machine import Machine, RestartError
 from quarterdeck.render.problems import syntax_findings
 from quarterdeck.render.rendering import Frame, Rendering
@@ -25,6 +26,10 @@ MAX_PROGRAMS = 64
 """Tables of templates kept for charts that are rendered again."""
 
 
+MAX_MEMORIES = 8
+"""Charts whose results of includes are kept for the next rendering."""
+
+
 class Engine:
     """Renders charts; keeps code and tables of templates for the next time, in memory and in `packs`."""
 
@@ -33,6 +38,7 @@ class Engine:
         self.packs = packs
         self._programs: OrderedDict[tuple[tuple[str, str], ...], Program] = OrderedDict()
         self._machines: list[Machine] = []
+        self._memories: OrderedDict[int, Memory] = OrderedDict()
 
     def program(self, inputs: RenderInputs) -> Program:
         """Give the table of templates of a chart, made now or kept."""
@@ -63,6 +69,7 @@ class Engine:
         self.library.forget()
         self._programs.clear()
         self._machines.clear()
+        self._memories.clear()
 
     def render(
         self,
@@ -105,9 +112,12 @@ class Engine:
         by_name = files_by_name(inputs)
         files = [name for name in program.files if not by_name[name].is_partial]
         machine = self._machine(is_traced=is_traced)
-        machine.renew(program, new_context(), keeps_going=not is_strict)
+        memory = self._take_memory(inputs, program) if is_traced else Memory(inputs, program)
+        machine.renew(memory, new_context(), keeps_going=not is_strict)
         yield from self._run_files(machine, new_context, files, inputs, rendering)
         self._machines.append(machine)
+        if is_traced and not machine.has_shared_writes:
+            self._keep_memory(machine.memory)
         rendering.collect_problems()
 
     def update(
@@ -118,7 +128,7 @@ class Engine:
         `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the same
         objects. Gives what rendering everything would give.
         """
-        program = old.program.edited([(file.name, file.text) for file in inputs.templates])
+        program = self._edited_program(old, inputs)
         rendering = old.copied(inputs, program)
         rendering.syntax_problems = tuple(syntax_findings(program, inputs))
         by_name = files_by_name(inputs)
@@ -126,12 +136,46 @@ class Engine:
             name for name in program.files if not by_name[name].is_partial and old.is_touched(name, program)
         ]
         machine = self._machine(is_traced=True)
-        machine.renew(program, new_context(), keeps_going=True, old=old)
+        machine.renew(self._memory_after(old, inputs, program), new_context(), keeps_going=True)
         for _name in self._run_files(machine, new_context, touched, inputs, rendering):
             pass
         self._machines.append(machine)
+        if not machine.has_shared_writes:
+            self._keep_memory(machine.memory)
         rendering.collect_problems()
         return rendering
+
+    def _edited_program(self, old: Rendering, inputs: RenderInputs) -> Program:
+        key = tuple([(file.name, file.text) for file in inputs.templates])
+        program = self._programs.get(key)
+        if program is None:
+            program = self._programs[key] = old.program.edited(key)
+            if len(self._programs) > MAX_PROGRAMS:
+                self._programs.popitem(last=False)
+        return program
+
+    def _take_memory(self, inputs: RenderInputs, program: Program) -> Memory:
+        """Give what an earlier rendering of these inputs left, or an empty memory; nobody else has it meanwhile."""
+        memory = self._memories.pop(id(inputs.context), None)
+        if memory is None or not memory.serves(inputs):
+            return Memory(inputs, program)
+        memory.move_to(program)
+        return memory
+
+    def _memory_after(self, old: Rendering, inputs: RenderInputs, program: Program) -> Memory:
+        """Give a memory that holds the records of what is kept of `old`."""
+        memory = self._take_memory(inputs, program)
+        if memory.records is not old.derivations:
+            memory = Memory(inputs, program)
+            memory.records = old.derivations.copy()
+            memory.calls = {name: set(called) for name, called in old.calls.items()}
+            memory.tpl_texts = dict(old.tpl_texts)
+        return memory
+
+    def _keep_memory(self, memory: Memory) -> None:
+        self._memories[id(memory.values)] = memory
+        while len(self._memories) > MAX_MEMORIES:
+            self._memories.popitem(last=False)
 
     def _machine(self, *, is_traced: bool) -> Machine:
         """Give a machine that nobody uses; renderings on several threads have one each."""
@@ -164,12 +208,14 @@ class Engine:
                     if machine.context.budget.is_used_up:
                         return
             except RestartError as restart:
-                machine.restart(new_context(), restart.unit)
+                memory = Memory(inputs, machine.program)
+                # What is kept of a rendering that is brought up to date refers to its records.
+                memory.records = machine.memory.records.copy()
+                machine.restart(memory, new_context(), restart.unit)
                 continue
             finally:
-                if machine.written:
-                    rendering.has_writes = True
-                    machine.undo_writes()
+                rendering.has_writes |= machine.has_shared_writes
+                machine.undo_writes()
             return
 
     @staticmethod

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quarterdeck.compiler.program import Program
-    from quarterdeck.render.rendering import Rendering
+    from quarterdeck.render.memory import Memory
 
 TPL_NAME = "gotpl"
 """The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
@@ -77,11 +77,11 @@ class Machine:
         if sys.getrecursionlimit() < RECURSION_LIMIT:
             sys.setrecursionlimit(RECURSION_LIMIT)
 
-    def renew(
-        self, program: Program, context: Context, *, keeps_going: bool, old: Rendering | None = None
-    ) -> None:
-        """Start a rendering. What is kept of `old`, which it brings up to date, refers to its records."""
+    def renew(self, memory: Memory, context: Context, *, keeps_going: bool) -> None:
+        """Start a rendering of the program of `memory`, with what an earlier one left in it."""
+        program = memory.program
         self.program = program
+        self.memory = memory
         self.keeps_going = keeps_going
         # Functions are bound to the machine's own context.
         self.context.take(context)
@@ -89,13 +89,12 @@ class Machine:
         self.context.include = self.include
         self.context.tpl = self.tpl
         self.errors = []
-        self._records[0] = {} if old is None else old.derivations.copy()
-        self.calls: dict[str, set[str]] = {} if old is None else old.calls.copy()
-        """Names that each template called, over all its runs; a file's under its own name."""
+        self._records[0] = memory.records
+        self._memo = memory.memo
+        self._calls = memory.calls
+        self._tpl_sources = memory.tpl_sources
         self.written: dict[int, tuple[Any, Any]] = {}
         """Containers that templates changed, by id, with a copy of what was in them before."""
-        self.tpl_texts: dict[Unit, str] = {}
-        """The very string that each unit of a `tpl` was parsed from."""
         if self.interpreted:
             self.interpreted = set()
         if len(self._ready) > MAX_READY:
@@ -105,10 +104,8 @@ class Machine:
         self._library = program.library
         self._runs = program.runs
         self._stack: list[str] = []
-        self._memo: dict[tuple[Any, ...], tuple[str, int, int | None, Any]] = {}
-        self._tpl_sources: dict[str, tuple[Source, Unit]] = {}
         self._tpl_depth = 0
-        self._file_number = 0
+        self._file = ""
         self._shared: frozenset[int] = frozenset()
         """Identities of maps and lists that templates did not make."""
         self._adopted: set[int] = set()
@@ -119,11 +116,16 @@ class Machine:
         self._epoch = 0
         """Counts writes into what several templates can see: results from before one are not used after it."""
 
-    def restart(self, context: Context, unit: Unit) -> None:
+    def restart(self, memory: Memory, context: Context, unit: Unit) -> None:
         """Start the same rendering anew; `unit`, and what failed before it, is interpreted."""
         interpreted = self.interpreted | {unit}
-        self.renew(self.program, context, keeps_going=self.keeps_going)
+        self.renew(memory, context, keeps_going=self.keeps_going)
         self.interpreted = interpreted
+
+    @property
+    def has_shared_writes(self) -> bool:
+        """Whether templates changed what other templates can see: results depend on the order of files then."""
+        return self._epoch > 0
 
     @property
     def derivations(self) -> dict[int, tuple[Any, ...]]:
@@ -153,10 +155,10 @@ class Machine:
         key = (name, id(dot))
         known = self._memo.get(key)
         if known is not None and known[1] == self._epoch:
-            file_number = known[2]
-            if file_number is None:
+            file = known[2]
+            if file is None:
                 return known[0]
-            if file_number == self._file_number:
+            if file == self._file:
                 TEMPLATE_READS[0] += 1
                 return known[0]
         return self._included(key, name, dot)
@@ -173,10 +175,10 @@ class Machine:
         key = (name, *dot, *map(id, values))
         known = self._memo.get(key)
         if known is not None and known[1] == self._epoch:
-            file_number = known[2]
-            if file_number is None:
+            file = known[2]
+            if file is None:
                 return known[0]
-            if file_number == self._file_number:
+            if file == self._file:
                 TEMPLATE_READS[0] += 1
                 return known[0]
         return self._included(key, name, dot)
@@ -196,9 +198,9 @@ class Machine:
         epoch, volatile, failures = self._epoch, context.volatile_calls, len(self.errors)
         template_reads = TEMPLATE_READS[0]
         caller = self._called
-        called = self.calls.get(name)
+        called = self._calls.get(name)
         if called is None:
-            called = self.calls[name] = set()
+            called = self._calls[name] = set()
         self._called = called
         stack.append(name)
         try:
@@ -218,7 +220,7 @@ class Machine:
         ):
             is_free = TEMPLATE_READS[0] == template_reads
             # The entry holds dot, so that its id is not given to another object.
-            self._memo[key] = (text, epoch, None if is_free else self._file_number, dot)
+            self._memo[key] = (text, epoch, None if is_free else self._file, dot)
         return text
 
     def tpl(self, text: str, dot: Any) -> str:
@@ -235,12 +237,12 @@ class Machine:
         key = ("", id(text), id(dot))
         context = self.context
         known = self._memo.get(key)
-        if known is not None and known[1] == self._epoch and known[2] in (None, self._file_number):
+        if known is not None and known[1] == self._epoch and known[2] in (None, self._file):
             if known[2] is not None:
                 TEMPLATE_READS[0] += 1
             return known[0]
         source, unit = self._tpl_source(text)
-        self.tpl_texts[unit] = text
+        self.memory.tpl_texts[unit] = text
         before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
         if self._tpl_depth >= MAX_TPL_DEPTH:
@@ -266,7 +268,7 @@ class Machine:
         is_known = not isinstance(dot, dict | list) or id(dot) in self._shared
         if is_known and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
-            self._memo[key] = (result, before[0], None if is_free else self._file_number, (text, dot))
+            self._memo[key] = (result, before[0], None if is_free else self._file, (text, dot))
         return result
 
     def _tpl_source(self, text: str) -> tuple[Source, Unit]:
@@ -343,12 +345,12 @@ class Machine:
 
     def run_file(self, name: str, dot: RootContext) -> tuple[str, list[Any]]:
         """Run a file on its chart's dot and give its finished text and its pieces."""
-        self._file_number += 1
+        self._file = name
         if id(dot) not in self._roots:
             self._roots.add(id(dot))
             if id(dot) not in self._shared:
                 self._shared = self._shared | dot.containers() if self._shared else dot.containers()
-        self._called = self.calls.setdefault(name, set())
+        self._called = self._calls.setdefault(name, set())
         pieces = self.run(self.program.units[name], dot)
         text = "".join(pieces[1::2])
         if NO_VALUE in text:

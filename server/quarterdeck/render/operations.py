@@ -17,6 +17,7 @@ from quarterdeck.runtime.kinds import go_type, sorted_keys
 from quarterdeck.runtime.printing import format_value, print_value, sprintf
 from quarterdeck.runtime.signatures import FUNCTIONS
 from quarterdeck.runtime.values import TEMPLATE_READS, RootContext
+from quarterdeck.yamldoc.emit import emit_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,12 +29,13 @@ Records = list[dict[int, tuple[Any, ...]]]
 
 KEEPING = frozenset(
     {
-        "abbrev", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf", "println",
+        "abbrev", "base", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf", "println",
         "quote", "regexReplaceAll", "regexReplaceAllLiteral", "repeat", "replace", "sortAlpha", "splitList",
         "squote", "substr", "title", "toJson", "toPrettyJson", "toRawJson", "toString", "toYaml", "toYamlPretty",
         "trim", "trimAll", "trimall", "trimPrefix", "trimSuffix", "trunc", "untitle", "upper", "wrap", "wrapWith",
         "mustToJson", "mustToYaml", "mustToPrettyJson", "mustToRawJson", "mustRegexReplaceAll", "b64enc", "b64dec",
         "fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "split", "splitn", "regexFind", "toToml",
+        "mustRegexFind", "mustRegexReplaceAllLiteral", "mustFromJson", "swapcase",
     }
 )  # fmt: skip
 """Functions whose results hold characters of their operands."""
@@ -95,9 +97,47 @@ class Names:
             call = partial(call, machine.context)
         if name in LOOKS_AT_WHOLE:
             return _watching(call)
+        if name in _QUICK:
+            call = _QUICK[name](call)
         if self._is_traced and name in KEEPING:
             return _keeping(self._records, name, call, len(function.params) if not function.is_variadic else 0)
         return call
+
+
+def _quick_yaml(call: Callable[..., str]) -> Callable[[Any], str]:
+    """`toYaml` without the import that the function itself makes at each call."""
+    del call
+
+    def to_yaml(value: Any) -> str:
+        return emit_yaml(value).removesuffix("\n")
+
+    return to_yaml
+
+
+def _quick_indent(start: str) -> Callable[[Callable[..., str]], Callable[[int, str], str]]:
+    """`indent` or `nindent` of texts that cannot become too large; others are the function's own."""
+
+    def quick(call: Callable[..., str]) -> Callable[[int, str], str]:
+        def indent(width: int, text: str) -> str:
+            if 0 <= width < SMALL and len(text) < SMALL:
+                pad = " " * width
+                return start + pad + text.replace("\n", "\n" + pad)
+            return call(width, text)
+
+        return indent
+
+    return quick
+
+
+SMALL = 8_000
+"""Fewer than the square of this many characters are below every limit on output."""
+
+_QUICK: dict[str, Callable[[Callable[..., str]], Callable[..., str]]] = {
+    "toYaml": _quick_yaml,
+    "indent": _quick_indent(""),
+    "nindent": _quick_indent("\n"),
+}
+"""Functions called so often that their checks count, each made from the function itself."""
 
 
 def _keeping(records: Records, name: str, call: Callable[..., Any], arity: int) -> Callable[..., Any]:
@@ -108,19 +148,19 @@ def _keeping(records: Records, name: str, call: Callable[..., Any], arity: int) 
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result is not arguments[-1] and len(result) > 1:
-            records[0][id(result)] = (result, name, *arguments)
+            records[0].setdefault(id(result), (result, name, *arguments))
         return result
 
     def keeping_of_one(operand: Any) -> Any:
         result = call(operand)
         if result is not operand and len(result) > 1:
-            records[0][id(result)] = (result, name, operand)
+            records[0].setdefault(id(result), (result, name, operand))
         return result
 
     def keeping_of_two(first: Any, operand: Any) -> Any:
         result = call(first, operand)
         if result is not operand and len(result) > 1:
-            records[0][id(result)] = (result, name, first, operand)
+            records[0].setdefault(id(result), (result, name, first, operand))
         return result
 
     return {1: keeping_of_one, 2: keeping_of_two}.get(arity, keeping)
@@ -130,7 +170,7 @@ def _keeping_container(records: Records, name: str, call: Callable[..., Any]) ->
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result:
-            records[0][id(result)] = (result, name, *arguments)
+            records[0].setdefault(id(result), (result, name, *arguments))
         return result
 
     return keeping
@@ -151,7 +191,7 @@ def _text_operations(
         result = print_value(value)
         # True, false and nil are constants; what they come from is found by the expression.
         if len(result) > 1 and value is not None and value.__class__ is not bool:
-            records[0][id(result)] = (result, "printed", value)
+            records[0].setdefault(id(result), (result, "printed", value))
         return result
 
     return concatenate, printed

@@ -50,8 +50,8 @@ class Rendering:
     def begin(self, machine: Machine) -> None:
         """Take the records of the machine that renders from here on."""
         self.derivations = machine.derivations
-        self.tpl_texts = machine.tpl_texts
-        self.calls = machine.calls
+        self.tpl_texts = machine.memory.tpl_texts
+        self.calls = machine.memory.calls
 
     def stop(self) -> None:
         """Drop the files: Helm gives none after an error."""

@@ -59,7 +59,7 @@ class SourceMap:
     def __init__(self, rendering: Rendering) -> None:
         self._rendering = rendering
         inputs = rendering.inputs
-        self._index = ValueIndex(file.context for file in inputs.templates)
+        self._index = ValueIndex([inputs.context, *(file.context for file in inputs.templates)])
         self._deriver = Deriver(rendering, self._index)
         self._runs: dict[str, tuple[list[int], list[Run]]] = {}
         self._lines: dict[Unit, LineIndex] = {}
