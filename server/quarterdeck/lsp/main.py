@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from quarterdeck.lsp.server import QuarterdeckServer
-from quarterdeck.workspace.syntax import check_syntax
+from quarterdeck.workspace.check import check_chart_texts
 
 
 def make_server() -> QuarterdeckServer:
     """Make the server of one client."""
-    return QuarterdeckServer(_version(), check_syntax)
+    return QuarterdeckServer(_version(), check_chart_texts)
 
 
 def _version() -> str:
