@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from quarterdeck.chart.files import Files
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
-from quarterdeck.render.parts import Part, parts_of
+from quarterdeck.render.parts import parts_of
 from quarterdeck.render.scopes import ScopeReader, Site
 from quarterdeck.render.taken_apart import TakenApart
 from quarterdeck.render.value_index import is_distinct
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.rendering import Frame, Rendering
+    from quarterdeck.render.taken_apart import Slice
+    from quarterdeck.render.text_parts import Part
     from quarterdeck.render.value_index import Path, ValueIndex
 
 Kind = Literal["text", "value", "key", "file", "constant", "inserted", "computed"]
@@ -198,20 +200,22 @@ class Deriver:
     ) -> None:
         length = last - first
         operand = part.operand
-        if part.key is not None:
-            self._key(operand, first, length, operation, site, runs)
+        if part.is_key:
+            self._key(part, first, length, operation, site, runs)
         elif part.holder is not None and not is_distinct(operand):
             self._entry(part, length, operation, site, runs)
+        elif part.is_escape:
+            self._follow_whole(operand, part.offset, part.offset + 1, length, operation, site, runs)
         elif part.is_changed:
             inner = self.text_runs(operand, part.offset + first, part.offset + last, site)
             runs += [run.transformed(run.length, operation) for run in inner]
-        elif operand is None:
-            runs.append(Run(length, "inserted", site, function=operation))
         elif part.is_whole:
             if isinstance(operand, str) and id(operand) in self._derivations:
                 self._follow_whole(operand, 0, len(operand), length, operation, site, runs)
             else:
                 self._leaf(operand, 0, length, site, runs, is_whole=True, function=operation)
+        elif operand is None:
+            runs.append(Run(length, "inserted", site, function=operation))
         elif operand is result:
             self._leaf(operand, part.offset + first, length, site, runs)
         else:
@@ -220,32 +224,51 @@ class Deriver:
     def _follow_whole(
         self, text: str, start: int, end: int, length: int, operation: str, site: Site, runs: list[Run]
     ) -> None:
-        """Characters that stand for a whole text: its origin if it has one, the action otherwise."""
+        """Characters that stand for a piece of text: the origin of that piece if it has one, else the action."""
         inner = [run for run in self.text_runs(text, start, end, site) if run.kind != "inserted"]
-        if len(inner) == 1 and inner[0].kind in ("value", "key"):
-            runs.append(inner[0]._replace(length=length, offset=0, is_whole=True))
+        if len(inner) == 1:
+            runs.append(inner[0].transformed(length, operation))
         else:
             runs.append(Run(length, "computed", site, function=operation))
 
+    def _follow_slice(self, found: Slice, offset: int, length: int, site: Site, runs: list[Run]) -> None:
+        """Follow `length` characters from `offset` on of a piece that was read from a text."""
+        if found.offsets is None:
+            self._follow(found.text, found.start + offset, found.start + offset + length, site, runs)
+            return
+        for start, end, is_changed in found.stretches(offset, offset + length):
+            if is_changed:
+                self._follow_whole(found.text, start, end, 1, "fromYaml", site, runs)
+            else:
+                self._follow(found.text, start, end, site, runs)
+
     def _entry(self, part: Part, length: int, operation: str, site: Site, runs: list[Run]) -> None:
         """A boolean, number or letter that stands in a map or list: the holder says where."""
-        path = self._index.path(part.holder)
+        path = self._index.entry_path(part.holder, part.entry, part.operand)
         if path is not None:
-            runs.append(Run(length, "value", site, path=(*path, part.entry), is_whole=True))
+            runs.append(Run(length, "value", site, path=path, is_whole=True))
+            return
+        found = self._taken_apart.find_entry(part.holder, part.entry, part.operand)
+        if found is not None:
+            self._follow_whole(found.text, found.start, found.end, length, operation, site, runs)
         else:
             runs.append(self._named(part.operand, 0, length, site, operation))
 
-    def _key(
-        self, key: str, offset: int, length: int, operation: str, site: Site, runs: list[Run]
-    ) -> None:
+    def _key(self, part: Part, first: int, length: int, operation: str, site: Site, runs: list[Run]) -> None:
         """A key of a map that was emitted: of the values, of a text that was taken apart, or of the template."""
-        path = self._index.key_path(key)
+        key = part.operand
+        offset = part.offset + first
+        is_whole = part.is_whole or part.is_escape
+        path = self._index.path(part.holder)
+        path = self._index.key_path(key) if path is None else (*path, part.entry)
         if path is not None:
-            runs.append(Run(length, "key", site, offset, path))
+            runs.append(Run(length, "key", site, 0 if is_whole else offset, path, is_whole))
             return
-        found = self._taken_apart.find(key)
-        if found is not None and not found.is_whole:
-            self._follow(found.text, found.start + offset, found.start + offset + length, site, runs)
+        found = self._taken_apart.find_key(part.holder, key)
+        if found is not None and not found.is_whole and not is_whole:
+            self._follow_slice(found, offset, length, site, runs)
+        elif found is not None:
+            self._follow_whole(found.text, found.start, found.end, length, operation, site, runs)
         elif self._is_constant(key, site):
             runs.append(Run(length, "constant", site, function=operation))
         else:
@@ -287,7 +310,7 @@ class Deriver:
         elif is_whole or found.is_whole:
             self._follow_whole(found.text, found.start, found.end, length, function, site, runs)
         else:
-            self._follow(found.text, found.start + offset, found.start + offset + length, site, runs)
+            self._follow_slice(found, offset, length, site, runs)
 
     def _named(self, value: Any, offset: int, length: int, site: Site, function: str) -> Run:
         """A value without identity (a boolean, one letter): the one that the action names, if it is one."""

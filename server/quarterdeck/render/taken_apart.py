@@ -7,86 +7,161 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from quarterdeck.chart.scalar_offsets import find_source_offsets
 from quarterdeck.render.value_index import is_distinct
 from quarterdeck.yamldoc.nodes import ScalarNode
 from quarterdeck.yamldoc.parser import parse_yaml
 from quarterdeck.yamldoc.path import find_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from quarterdeck.yamldoc.parser import YamlDocument
 
-PARSERS = frozenset({"fromYaml", "fromYamlArray", "fromJson", "fromJsonArray"})
-SPLITTERS = frozenset({"splitList", "split"})
+PARSERS = frozenset({"fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "mustFromJson"})
+SPLITTERS = frozenset({"splitList", "split", "splitn"})
+
+_Path = tuple[str | int, ...]
 
 
 class Slice(NamedTuple):
-    """Characters `start` to `end` of the text object `text`; `is_whole`: the piece stands for them as a whole."""
+    """Characters `start` to `end` of the text object `text`.
+
+    They are those of the piece one by one; or `offsets` says where in the text each character of the piece, `value`,
+    stands; or `is_whole`: the piece stands for them as a whole.
+    """
 
     text: str
     start: int
     end: int
-    is_whole: bool
+    is_whole: bool = False
+    value: str = ""
+    offsets: list[int] | None = None
+
+    def stretches(self, first: int, last: int) -> Iterator[tuple[int, int, bool]]:
+        """Give the spans of the text for the piece's characters `first` to `last`, in order.
+
+        The flag tells that the text has another character there: a line feed for a space, an escape.
+        """
+        offsets = self.offsets or []
+        while first < last:
+            start = offsets[first]
+            end = first + 1
+            if self.text[start] != self.value[first]:
+                yield start, start + 1, True
+                first = end
+                continue
+            while (
+                end < last
+                and offsets[end] - start == end - first
+                and self.text[offsets[end]] == self.value[end]
+            ):
+                end += 1
+            yield start, start + end - first, False
+            first = end
 
 
 class TakenApart:
     """Finds the slice of text that an object was read from; built in one walk over a rendering's records."""
 
     def __init__(self, derivations: Mapping[int, tuple[Any, ...]]) -> None:
-        self._places: dict[int, tuple[str, tuple[str | int, ...], bool]] = {}
+        self._places: dict[int, list[tuple[str, _Path, bool]]] = {}
+        """Texts and paths where an object may have been read; the last: whether it is a key there.
+
+        Several where a template put what it had read from one text into what it had read from another.
+        """
         self._slices: dict[int, Slice] = {}
         self._documents: dict[int, YamlDocument | None] = {}
         for entry in derivations.values():
             if entry[1] in PARSERS and isinstance(entry[2], str):
                 self._add(entry[0], entry[2], ())
             elif entry[1] in SPLITTERS:
-                self._add_split(entry[0], entry[2], entry[3])
+                self._add_split(entry[0], entry[2], entry[-1])
 
-    def _add(self, value: Any, text: str, path: tuple[str | int, ...]) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if is_distinct(key):
-                    self._places[id(key)] = (text, (*path, key), True)
-                self._add(inner, text, (*path, key))
-        elif isinstance(value, list):
-            for index, inner in enumerate(value):
-                self._add(inner, text, (*path, index))
-        elif is_distinct(value):
-            self._places[id(value)] = (text, path, False)
+    def _add(self, root: Any, text: str, path: _Path) -> None:
+        waiting: list[tuple[Any, _Path]] = [(root, path)]
+        open_containers: set[int] = set()
+        while waiting:
+            value, path = waiting.pop()
+            if isinstance(value, dict | list):
+                if id(value) in open_containers:
+                    continue
+                open_containers.add(id(value))
+                self._enter(value, text, path, is_key=False)
+                if isinstance(value, dict):
+                    for key, inner in value.items():
+                        if is_distinct(key):
+                            self._enter(key, text, (*path, key), is_key=True)
+                        waiting.append((inner, (*path, key)))
+                else:
+                    waiting += [(inner, (*path, index)) for index, inner in enumerate(value)]
+            elif is_distinct(value):
+                self._enter(value, text, path, is_key=False)
+
+    def _enter(self, value: Any, text: str, path: _Path, *, is_key: bool) -> None:
+        self._places.setdefault(id(value), []).append((text, path, is_key))
 
     def _add_split(self, result: Any, separator: str, text: str) -> None:
         start = 0
         for piece in result.values() if isinstance(result, dict) else result:
             if piece is not text and is_distinct(piece):
-                self._slices[id(piece)] = Slice(text, start, start + len(piece), is_whole=False)
+                self._slices.setdefault(id(piece), Slice(text, start, start + len(piece)))
             start += len(piece) + len(separator)
 
     def find(self, value: Any) -> Slice | None:
-        """Give the slice that this very object was read from."""
+        """Give the slice that this very string or number was read from."""
         found = self._slices.get(id(value))
         if found is not None:
             return found
-        place = self._places.get(id(value))
-        return None if place is None else self._locate(value, *place)
+        for text, path, is_key in self._places.get(id(value), ()):
+            found = self._locate(value, text, path, is_key=is_key)
+            if found is not None:
+                return found
+        return None
 
-    def _locate(self, value: Any, text: str, path: tuple[str | int, ...], is_key: bool) -> Slice | None:  # noqa: FBT001 - as stored
+    def find_entry(self, holder: Any, entry: str | int, value: Any) -> Slice | None:
+        """Give the slice of the boolean, number or letter that stands in `holder` at `entry`, the very key."""
+        for text, path, is_key in self._places.get(id(holder), ()):
+            found = None if is_key else self._locate(value, text, (*path, entry), is_key=False)
+            if found is not None:
+                return found
+        for text, path, is_key in self._places.get(id(entry), ()) if is_distinct(entry) else ():
+            found = self._locate(value, text, path, is_key=False) if is_key else None
+            if found is not None:
+                return found
+        return None
+
+    def find_key(self, holder: Any, key: str) -> Slice | None:
+        """Give the slice of a key of a map, which may be a copy of one that was read."""
+        for text, path, is_key in self._places.get(id(holder), ()):
+            found = None if is_key else self._locate(key, text, (*path, key), is_key=True)
+            if found is not None:
+                return found
+        return self.find(key) if is_distinct(key) else None
+
+    def _locate(self, value: Any, text: str, path: _Path, *, is_key: bool) -> Slice | None:
+        """Give the slice where `text` says `value` at `path`; None if something else stands there."""
         key = id(text)
         if key not in self._documents:
             documents = parse_yaml(text).documents
             self._documents[key] = documents[0] if documents else None
         document = self._documents[key]
         found = None if document is None else find_value(document, path)
-        if found is None:
+        node = None if found is None else found.key if is_key else found.target
+        if not isinstance(node, ScalarNode):
             return None
-        span = found.key_span if is_key else found.value_span
-        if span is None:
+        start, end = node.start, node.end
+        if not isinstance(value, str):
+            is_same = node.value.__class__ is value.__class__ and node.value == value
+            return Slice(text, start, end, is_whole=True) if is_same else None
+        if node.text != value:
             return None
-        if not is_key and not isinstance(found.target, ScalarNode):
-            return None
-        written = text[span.start : span.end]
+        written = text[start:end]
         if written == value:
-            return Slice(text, span.start, span.end, is_whole=False)
-        if isinstance(value, str) and written[1:-1] == value:
-            return Slice(text, span.start + 1, span.end - 1, is_whole=False)
-        return Slice(text, span.start, span.end, is_whole=True)
+            return Slice(text, start, end)
+        if written[1:-1] == value:
+            return Slice(text, start + 1, end - 1)
+        offsets = find_source_offsets(written, node.style, value)
+        if offsets is None:
+            return Slice(text, start, end, is_whole=True)
+        return Slice(text, start, end, value=value, offsets=[start + offset for offset in offsets])

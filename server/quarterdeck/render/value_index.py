@@ -23,7 +23,7 @@ class ValueIndex:
     def __init__(self, roots: Iterable[dict[str, Any]]) -> None:
         self._parents: dict[int, tuple[int, str | int] | None] = {}
         self._others: dict[int, list[tuple[int, str | int]]] = {}
-        self._keys: dict[int, tuple[int, str | int]] = {}
+        self._keys: dict[int, tuple[dict[str, Any], str]] = {}
         self._kept: list[Any] = []
         for root in roots:
             self._walk(root)
@@ -42,7 +42,7 @@ class ValueIndex:
                 items = container.items()
                 for key in container:
                     if is_distinct(key):
-                        self._keys.setdefault(id(key), (owner, key))
+                        self._keys.setdefault(id(key), (container, key))
             else:
                 items = enumerate(container)
             for key, value in items:
@@ -75,7 +75,22 @@ class ValueIndex:
     def key_path(self, key: Any) -> Path | None:
         """Give the path of the entry whose key is this very object."""
         place = self._keys.get(id(key)) if is_distinct(key) else None
-        return None if place is None else self._climb(place)
+        return None if place is None else self._climb((id(place[0]), place[1]))
+
+    def entry_path(self, holder: Any, entry: str | int, value: Any) -> Path | None:
+        """Give the path of the value that stands in `holder` at `entry`: the key object, if it is one.
+
+        The holder may be a copy of a map: copies share the objects of their keys.
+        """
+        path = self.path(holder)
+        if path is not None:
+            return (*path, entry)
+        place = self._keys.get(id(entry)) if is_distinct(entry) else None
+        if place is None:
+            return None
+        found = place[0].get(place[1])
+        is_same = found is value or (found.__class__ is value.__class__ and found == value)
+        return self._climb((id(place[0]), place[1])) if is_same else None
 
     def _climb(self, place: tuple[int, str | int] | None) -> Path:
         keys: list[str | int] = []

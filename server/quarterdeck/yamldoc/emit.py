@@ -66,9 +66,14 @@ def emit_yaml_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
 
     The value itself is the leaf `holder[0]` of a list made for it.
     """
+    return write_with_leaves(value, _JSON_DIALECT)
+
+
+def write_with_leaves(value: Any, dialect: Dialect) -> tuple[str, list[Leaf]]:
+    """Give the text of a dialect with its leaves, as `emit_yaml_with_leaves`; `"", []` where it fails."""
     marks: list[Mark] = []
     try:
-        pieces = write_value(value, _JSON_DIALECT, marks)
+        pieces = write_value(value, dialect, marks)
     except MarshalError:
         return "", []
     offsets = [0]

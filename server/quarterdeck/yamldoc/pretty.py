@@ -13,6 +13,7 @@ import sys
 from typing import Any, cast
 
 from quarterdeck.yamldoc.block_writer import Dialect, Entries, PlainText, write_value
+from quarterdeck.yamldoc.emit import Leaf, write_with_leaves
 from quarterdeck.yamldoc.floats import format_float
 from quarterdeck.yamldoc.json_strings import MarshalError
 from quarterdeck.yamldoc.key_order import sort_keys
@@ -31,6 +32,11 @@ def emit_yaml_pretty(value: Any) -> str:
         return "".join(write_value(value, _PRETTY_DIALECT, None))
     except MarshalError:
         return ""
+
+
+def emit_yaml_pretty_with_leaves(value: Any) -> tuple[str, list[Leaf]]:
+    """Give `emit_yaml_pretty`'s text, and where each value stands in it; see `emit_yaml_with_leaves`."""
+    return write_with_leaves(value, _PRETTY_DIALECT)
 
 
 def _form(text: str) -> str:
