@@ -1,7 +1,7 @@
 """Offsets to lines and columns, and back.
 
-Only a line feed ends a line, as in Go: `str.splitlines` would also split at form feeds, NEL and U+2028. What an
-editor counts as a line stands in `edits`.
+Only a line feed ends a line, as in Go: `str.splitlines` would also split at form feeds, NEL and U+2028. What
+an editor counts as a line stands in `edits`.
 """
 
 from __future__ import annotations
