@@ -44,6 +44,8 @@ class Library:
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self.functions = functions
         self.texts: dict[str, SourceCode] = {}
+        self._constants: set[int] = set()
+        self._unread: list[CodeType] = []
 
     def source(self, file: str, text: str) -> Source:
         """Give the source of a text, with the index of its units where it is known already."""
@@ -62,6 +64,8 @@ class Library:
             return known.codes[unit.index]
         except KeyError:
             code = known.codes[unit.index] = compile_unit(unit, self.functions)
+            if code is not None:
+                self._unread.append(code)
             known.is_stored = False
             return code
 
@@ -72,18 +76,28 @@ class Library:
             return None
         stored = known.stored.pop(unit.index, None)
         if stored is not None:
-            known.codes[unit.index] = load_code(stored) if isinstance(stored, bytes) else None
+            code = known.codes[unit.index] = load_code(stored) if isinstance(stored, bytes) else None
+            if code is not None:
+                self._unread.append(code)
         return known.codes.get(unit.index)
+
+    def constants(self) -> set[int]:
+        """Give the identities of all string constants of all code, which the library keeps alive."""
+        while self._unread:
+            self._constants.update(map(id, _strings(self._unread.pop().co_consts)))
+        return self._constants
 
     def forget(self) -> None:
         """Drop all code."""
         self.texts.clear()
+        self._constants.clear()
+        self._unread.clear()
 
 
 class Program:
     """The table of templates of one chart with its sub-charts, in Helm's order."""
 
-    __slots__ = ("files", "library", "runs", "sources", "tpl_texts", "units")
+    __slots__ = ("_strings", "files", "library", "runs", "sources", "tpl_texts", "units")
 
     def __init__(
         self,
@@ -93,6 +107,7 @@ class Program:
         known: Mapping[tuple[str, str], Source] | None = None,
     ) -> None:
         self.library = library
+        self._strings: dict[Unit, frozenset[int]] = {}
         self.units: dict[str, Unit] = {}
         self.sources: list[Source] = []
         self.files: list[str] = []
@@ -112,25 +127,20 @@ class Program:
         """Give the program of a chart some of whose texts changed; what did not is shared."""
         known = {(source.file, source.text): source for source in self.sources}
         program = Program(self.library, texts, known=known)
-        program.runs = self.runs
+        current = set(program.units.values())
+        program.runs = {unit: count for unit, count in self.runs.items() if unit in current}
         program.tpl_texts = self.tpl_texts
         return program
 
-    def constants(self) -> Iterator[str]:
-        """Give the string constants of all units that could have run: the very objects that running them uses."""
-        texts = [source.text for source in self.sources]
-        for text in (*texts, *self.tpl_texts):
-            known = self.library.texts.get(text)
-            if known is not None:
-                for code in known.codes.values():
-                    if code is not None:
-                        yield from _strings(code.co_consts)
+    def has_constant(self, value: str) -> bool:
+        """Tell whether this very object is a string constant that running one of the units uses."""
+        identity = id(value)
+        if identity in self.library.constants():
+            return True
         for unit in self.runs:
-            for _base, statements in unit.parts:
-                for statement in statements:
-                    for node in walk(statement):
-                        if isinstance(node, String):
-                            yield node.value
+            if unit not in self._strings:
+                self._strings[unit] = frozenset(map(id, _strings_of_tree(unit)))
+        return any(identity in strings for strings in self._strings.values())
 
     def compile_all(self) -> None:
         """Make the code of every unit that is in the table."""
@@ -144,6 +154,14 @@ def _strings(constants: tuple[object, ...]) -> Iterator[str]:
             yield constant
         elif isinstance(constant, tuple):
             yield from _strings(constant)  # pyright: ignore[reportUnknownArgumentType] - constants
+
+
+def _strings_of_tree(unit: Unit) -> Iterator[str]:
+    for _base, statements in unit.parts:
+        for statement in statements:
+            for node in walk(statement):
+                if isinstance(node, String):
+                    yield node.value
 
 
 def add_units(table: dict[str, Unit], source: Source) -> None:

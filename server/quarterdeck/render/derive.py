@@ -14,6 +14,7 @@ from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import parts_of
 from quarterdeck.render.scopes import ScopeReader, Site
+from quarterdeck.render.snapshots import put_back
 from quarterdeck.render.taken_apart import TakenApart
 from quarterdeck.render.value_index import is_distinct
 from quarterdeck.runtime.printing import print_value
@@ -64,7 +65,8 @@ class Deriver:
 
     def __init__(self, rendering: Rendering, index: ValueIndex) -> None:
         self._inputs = rendering.inputs
-        self._derivations = rendering.derivations
+        self._trace = rendering.trace
+        self._derivations = rendering.trace.derivations
         self._index = index
         self.scopes = ScopeReader(index)
         self._parts: dict[int, list[Part] | None] = {}
@@ -162,6 +164,8 @@ class Deriver:
         if key in self._parts:
             parts = self._parts[key]
         else:
+            if self._saved:
+                entry = (*entry[:2], *(put_back(operand, self._saved) for operand in entry[2:]))
             parts = self._parts[key] = parts_of(entry)
         if parts is None:
             runs.append(Run(high - low, "computed", site, function=operation))
@@ -349,8 +353,13 @@ class Deriver:
                 yield files
 
     @cached_property
+    def _saved(self) -> dict[int, Any]:
+        """Maps and lists that templates made and changed, by identity, as they were before the first change."""
+        return {id(entry[2]): entry[0] for entry in self._derivations.values() if entry[1] == "written"}
+
+    @cached_property
     def _taken_apart(self) -> TakenApart:
-        return TakenApart(self._derivations)
+        return self._trace.taken_apart()
 
     def _is_constant(self, value: Any, site: Site) -> bool:
         """Tell whether the object is a string written in a template that took part.
@@ -360,15 +369,11 @@ class Deriver:
         if not isinstance(value, str):
             return False
         if is_distinct(value):
-            return id(value) in self._constants
+            return self._program.has_constant(value)
         pipeline = self.scopes.pipeline(site)
         return pipeline is not None and any(
             isinstance(node, nodes.String) and value in node.value for node in walk(pipeline)
         )
-
-    @cached_property
-    def _constants(self) -> frozenset[int]:
-        return frozenset(id(value) for value in self._program.constants())
 
     def _last_function(self, site: Site) -> str:
         pipeline = self.scopes.pipeline(site)

@@ -58,7 +58,7 @@ _STRUCT: Final = (
 
 
 class Head(NamedTuple):
-    """What Helm reads of a document: texts, empty where there is none; `hook` is None without that annotation."""
+    """What Helm reads of a document, empty where there is none; `hook` is None without that annotation."""
 
     api_version: str = ""
     kind: str = ""
@@ -154,7 +154,7 @@ def _rank(kind: str) -> tuple[int, str]:
     return (len(_RANKS), kind) if rank is None else (rank, "")
 
 
-# --- what Helm reads of a document -----------------------------------------------------------------------------
+# --- what Helm reads of a document ------------------------------------------------------------------
 
 
 class _Mismatch(Exception):  # noqa: N818 - never leaves this module
@@ -165,12 +165,13 @@ def _read_head(value: Any) -> tuple[Head, str | None]:
     """Read a document's value into Helm's `SimpleHead`, as encoding/json does: keys in any case, in order."""
     if value is None:
         return Head(), None
+    refusal = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+    if value.__class__ is not dict:
+        return Head(), f"{refusal}{_go_kind(value)} into Go value of type util.SimpleHead"
     try:
-        if value.__class__ is not dict:
-            raise _Mismatch(f"{_go_kind(value)} into Go value of type util.SimpleHead")
         return _read_fields(cast("dict[str, Any]", value)), None
     except _Mismatch as mismatch:
-        return Head(), f"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {mismatch}"
+        return Head(), f"{refusal}{mismatch}"
 
 
 def _read_fields(value: dict[str, Any]) -> Head:

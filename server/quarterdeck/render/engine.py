@@ -132,9 +132,8 @@ class Engine:
         rendering = old.copied(inputs, program)
         rendering.syntax_problems = tuple(syntax_findings(program, inputs))
         by_name = files_by_name(inputs)
-        touched = [
-            name for name in program.files if not by_name[name].is_partial and old.is_touched(name, program)
-        ]
+        changed = old.find_touched(program)
+        touched = [name for name in program.files if name in changed and not by_name[name].is_partial]
         machine = self._machine(is_traced=True)
         machine.renew(self._memory_after(old, inputs, program), new_context(), keeps_going=True)
         for _name in self._run_files(machine, new_context, touched, inputs, rendering):
@@ -165,9 +164,9 @@ class Engine:
     def _memory_after(self, old: Rendering, inputs: RenderInputs, program: Program) -> Memory:
         """Give a memory that holds the records of what is kept of `old`."""
         memory = self._take_memory(inputs, program)
-        if memory.records is not old.derivations:
+        if memory.trace is not old.trace:
             memory = Memory(inputs, program)
-            memory.records = old.derivations.copy()
+            memory.trace = old.trace
             memory.calls = {name: set(called) for name, called in old.calls.items()}
             memory.tpl_texts = dict(old.tpl_texts)
         return memory
@@ -210,7 +209,7 @@ class Engine:
             except RestartError as restart:
                 memory = Memory(inputs, machine.program)
                 # What is kept of a rendering that is brought up to date refers to its records.
-                memory.records = machine.memory.records.copy()
+                memory.trace = machine.memory.trace
                 machine.restart(memory, new_context(), restart.unit)
                 continue
             finally:

@@ -91,11 +91,10 @@ def _describe_nil(field: str, text: str, values: Any) -> Failure | None:
             parent = ".".join(("Values", *names[1 : 1 + present]))
             key, wanted = names[1 + present], names[2 + present]
             similar = find_similar(key, siblings)
-            proposal = (
-                f"Set `{'.'.join(names[1 : 2 + present])}` in the values, or guard the place with `if` or `with`."
-                if similar is None
-                else f"Did you mean `.{parent}.{similar}`?"
-            )
+            proposal = f"Did you mean `.{parent}.{similar}`?"
+            if similar is None:
+                full_key = ".".join(names[1 : 2 + present])
+                proposal = f"Set `{full_key}` in the values, or guard the place with `if` or `with`."
             message = f"`.{parent}.{key}` is not set, so `{wanted}` cannot be read from it"
             return Failure(MISSING_VALUE, message, proposal)
     if field not in names:

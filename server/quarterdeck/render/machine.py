@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.compiler.interpreter import interpret
 from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, add_units
 from quarterdeck.compiler.units import Source, TemplateError, Unit
-from quarterdeck.render.operations import Names
+from quarterdeck.render.operations import Names, Records
+from quarterdeck.render.trace import Trace
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.quoting import quote
@@ -68,7 +69,7 @@ class Machine:
         self.program: Program
         self.keeps_going = True
         self.errors: list[TemplateError] = []
-        self._records: list[dict[int, tuple[Any, ...]]] = [{}]
+        self._records: Records = [Trace()]
         self._names = Names(self, self._records, is_traced=is_traced)
         self.functions: dict[str, Any] = _Functions(self._names.raw)
         self._ready: dict[Unit, Callable[[Any], list[Any]]] = {}
@@ -89,7 +90,7 @@ class Machine:
         self.context.include = self.include
         self.context.tpl = self.tpl
         self.errors = []
-        self._records[0] = memory.records
+        self._records[0] = memory.trace
         self._memo = memory.memo
         self._calls = memory.calls
         self._tpl_sources = memory.tpl_sources
@@ -130,7 +131,7 @@ class Machine:
     @property
     def derivations(self) -> dict[int, tuple[Any, ...]]:
         """What this rendering recorded of texts; see docs/architecture.md."""
-        return self._records[0]
+        return self._records[0].derivations
 
     # --- what units call ---------------------------------------------------------------------------------
 
@@ -211,7 +212,7 @@ class Machine:
         # A join of one string gives that very string: the frame needs an object of its own.
         text = "".join(pieces[1::2]) if len(pieces) != 2 else "".join((pieces[1], ""))
         if len(text) > 1:
-            self._records[0][id(text)] = (text, "frame", unit, pieces, dot)
+            self._records[0].derivations[id(text)] = (text, "frame", unit, pieces, dot)
         if (
             key is not None
             and self._epoch == epoch
@@ -264,7 +265,7 @@ class Machine:
         elif len(pieces) == 2:
             result = "".join((result, ""))
         if len(result) > 1:
-            self._records[0][id(result)] = (result, "tpl", unit, pieces, dot, text)
+            self._records[0].derivations[id(result)] = (result, "tpl", unit, pieces, dot, text)
         is_known = not isinstance(dot, dict | list) or id(dot) in self._shared
         if is_known and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
@@ -370,7 +371,11 @@ class Machine:
             self._epoch += 1
             self._grown = container
         if identity not in self.written:
-            self.written[identity] = (container, container.copy())
+            saved = container.copy()
+            self.written[identity] = (container, saved)
+            if self.is_traced and identity not in self._shared:
+                # Those that are shared are put back as they were when the rendering ends.
+                self._records[0][id(saved)] = (saved, "written", container)
 
     def undo_writes(self) -> None:
         """Put back what templates changed in maps and lists that they did not make."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quarterdeck.render.trace import Trace
+
 if TYPE_CHECKING:
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
@@ -24,14 +26,14 @@ Memo = dict[tuple[Any, ...], tuple[str, int, str | None, Any]]
 class Memory:
     """The results of one rendering; a machine takes it over whole, so two machines never share one."""
 
-    __slots__ = ("calls", "memo", "program", "records", "tpl_sources", "tpl_texts", "values")
+    __slots__ = ("calls", "memo", "program", "tpl_sources", "tpl_texts", "trace", "values")
 
     def __init__(self, inputs: RenderInputs, program: Program) -> None:
         self.values = inputs.context
         """The outermost chart's dot, which the identities in `memo` hang on."""
         self.program = program
         self.memo: Memo = {}
-        self.records: dict[int, tuple[Any, ...]] = {}
+        self.trace = Trace()
         self.calls: dict[str, set[str]] = {}
         """Names that each template called, over all its runs; a file's under its own name."""
         self.tpl_sources: dict[str, tuple[Source, Unit]] = {}
@@ -40,22 +42,29 @@ class Memory:
 
     def serves(self, inputs: RenderInputs) -> bool:
         """Tell whether this was made from the same values, release, capabilities and files."""
-        return self.values is inputs.context and len(self.records) < MAX_RECORDS
+        return self.values is inputs.context and len(self.trace.derivations) < MAX_RECORDS
 
     def move_to(self, program: Program) -> None:
         """Drop the results that may be others with the templates of `program`."""
         if program is self.program:
             return
-        old, new = self.program.units, program.units
-        stale = {name for name in old.keys() | new.keys() if old.get(name) is not new.get(name)}
+        stale = find_stale(self.program, program, self.calls)
         self.program = program
-        grew = True
-        while grew:
-            callers = {name for name, called in self.calls.items() if name not in stale and called & stale}
-            stale |= callers
-            grew = bool(callers)
         # A result of `tpl` is filed under no name: what its text calls is among the calls of its caller.
         if any(key[0] in stale for key in self.memo):
             self.memo = {key: known for key, known in self.memo.items() if key[0] and key[0] not in stale}
         for name in stale:
             self.calls.pop(name, None)
+
+
+def find_stale(old: Program, new: Program, calls: dict[str, set[str]]) -> set[str]:
+    """Give the names that mean another text in `new`, and those of all templates that can reach one of them."""
+    before, after = old.units, new.units
+    stale = {name for name, unit in after.items() if before.get(name) is not unit}
+    stale |= before.keys() - after.keys()
+    grew = True
+    while grew:
+        callers = {name for name, called in calls.items() if name not in stale and not called.isdisjoint(stale)}
+        stale |= callers
+        grew = bool(callers)
+    return stale

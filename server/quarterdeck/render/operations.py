@@ -10,7 +10,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from quarterdeck.render.snapshots import copy_written
 from quarterdeck.render.taken_apart import PARSERS, SPLITTERS
+from quarterdeck.render.trace import Trace
 from quarterdeck.runtime.calls import checked
 from quarterdeck.runtime.goerror import GoError
 from quarterdeck.runtime.kinds import go_type, sorted_keys
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
     from quarterdeck.render.machine import Machine
 
-Records = list[dict[int, tuple[Any, ...]]]
-"""One element: the derivations of the rendering that the machine is at."""
+Records = list[Trace]
+"""One element: the trace of the rendering that the machine is at."""
 
 KEEPING = frozenset(
     {
@@ -35,7 +37,8 @@ KEEPING = frozenset(
         "trim", "trimAll", "trimall", "trimPrefix", "trimSuffix", "trunc", "untitle", "upper", "wrap", "wrapWith",
         "mustToJson", "mustToYaml", "mustToPrettyJson", "mustToRawJson", "mustRegexReplaceAll", "b64enc", "b64dec",
         "fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "split", "splitn", "regexFind", "toToml",
-        "mustRegexFind", "mustRegexReplaceAllLiteral", "mustFromJson", "swapcase",
+        "mustRegexFind", "mustRegexReplaceAllLiteral", "mustFromJson", "swapcase", "clean", "dir", "mustToToml", "js",
+        "regexFindAll", "mustRegexFindAll", "regexSplit", "mustRegexSplit", "regexQuoteMeta", "urlquery",
     }
 )  # fmt: skip
 """Functions whose results hold characters of their operands."""
@@ -55,7 +58,7 @@ class Names:
         self._records = records
         self._is_traced = is_traced
         self._raw: dict[str, Callable[..., Any]] = {}
-        concatenate, printed = _text_operations(records)
+        concatenate, printed = _text_operations(machine, records)
         self.globals: dict[str, Any] = {
             "__builtins__": {},
             "str": str,
@@ -100,7 +103,8 @@ class Names:
         if name in _QUICK:
             call = _QUICK[name](call)
         if self._is_traced and name in KEEPING:
-            return _keeping(self._records, name, call, len(function.params) if not function.is_variadic else 0)
+            arity = len(function.params) if not function.is_variadic else 0
+            return _keeping(self._machine, self._records, name, call, arity)
         return call
 
 
@@ -140,7 +144,9 @@ _QUICK: dict[str, Callable[[Callable[..., str]], Callable[..., str]]] = {
 """Functions called so often that their checks count, each made from the function itself."""
 
 
-def _keeping(records: Records, name: str, call: Callable[..., Any], arity: int) -> Callable[..., Any]:
+def _keeping(
+    machine: Machine, records: Records, name: str, call: Callable[..., Any], arity: int
+) -> Callable[..., Any]:
     """Wrap a function so that its results are entered; `arity` 0 means any number of arguments."""
     if name in TAKING_APART:
         return _keeping_container(records, name, call)
@@ -148,19 +154,25 @@ def _keeping(records: Records, name: str, call: Callable[..., Any], arity: int) 
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result is not arguments[-1] and len(result) > 1:
-            records[0].setdefault(id(result), (result, name, *arguments))
+            if machine.written:
+                arguments = tuple([copy_written(argument, machine.written) for argument in arguments])
+            records[0].derivations.setdefault(id(result), (result, name, *arguments))
         return result
 
     def keeping_of_one(operand: Any) -> Any:
         result = call(operand)
         if result is not operand and len(result) > 1:
-            records[0].setdefault(id(result), (result, name, operand))
+            if machine.written:
+                operand = copy_written(operand, machine.written)
+            records[0].derivations.setdefault(id(result), (result, name, operand))
         return result
 
     def keeping_of_two(first: Any, operand: Any) -> Any:
         result = call(first, operand)
         if result is not operand and len(result) > 1:
-            records[0].setdefault(id(result), (result, name, first, operand))
+            if machine.written:
+                operand = copy_written(operand, machine.written)
+            records[0].derivations.setdefault(id(result), (result, name, first, operand))
         return result
 
     return {1: keeping_of_one, 2: keeping_of_two}.get(arity, keeping)
@@ -170,13 +182,17 @@ def _keeping_container(records: Records, name: str, call: Callable[..., Any]) ->
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
         if result:
-            records[0].setdefault(id(result), (result, name, *arguments))
+            trace = records[0]
+            if id(result) not in trace.derivations:
+                entry = trace.derivations[id(result)] = (result, name, *arguments)
+                trace.taken.append(entry)
         return result
 
     return keeping
 
 
 def _text_operations(
+    machine: Machine,
     records: Records,
 ) -> tuple[Callable[[tuple[str, ...]], str], Callable[[Any], str]]:
     def concatenate(parts: tuple[str, ...]) -> str:
@@ -184,14 +200,14 @@ def _text_operations(
         if len(parts) == 1:
             return result
         if len(result) > 1:
-            records[0][id(result)] = (result, "concatenate", parts)
+            records[0].derivations[id(result)] = (result, "concatenate", parts)
         return result
 
     def printed(value: Any) -> str:
         result = print_value(value)
         # True, false and nil are constants; what they come from is found by the expression.
         if len(result) > 1 and value is not None and value.__class__ is not bool:
-            records[0].setdefault(id(result), (result, "printed", value))
+            records[0].derivations.setdefault(id(result), (result, "printed", value))
         return result
 
     return concatenate, printed

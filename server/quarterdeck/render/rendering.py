@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from quarterdeck.render.memory import find_stale
 from quarterdeck.render.problems import run_findings
 from quarterdeck.render.source_map import SourceMap
+from quarterdeck.render.trace import Trace
 
 if TYPE_CHECKING:
     from quarterdeck.chart.prepare import RenderInputs
@@ -40,7 +42,7 @@ class Rendering:
         self.errors: dict[str, list[TemplateError]] = {}
         """Failed actions by the file that was rendered."""
         self.syntax_problems: tuple[Finding, ...] = ()
-        self.derivations: dict[int, tuple[Any, ...]] = {}
+        self.trace = Trace()
         self.tpl_texts: dict[Unit, str] = {}
         self.calls: dict[str, set[str]] = {}
         """The names that each template called while it ran; a file's under its own name."""
@@ -49,7 +51,7 @@ class Rendering:
 
     def begin(self, machine: Machine) -> None:
         """Take the records of the machine that renders from here on."""
-        self.derivations = machine.derivations
+        self.trace = machine.memory.trace
         self.tpl_texts = machine.memory.tpl_texts
         self.calls = machine.memory.calls
 
@@ -87,12 +89,12 @@ class Rendering:
                 waiting += self.calls.get(name, ())
         return found
 
-    def is_touched(self, file: str, program: Program) -> bool:
-        """Tell whether a file may render differently with the templates of `program`."""
-        if self.has_writes or file not in self.frames:
-            return True
-        old, new = self.program.units, program.units
-        return any(old.get(name) is not new.get(name) for name in self.reached(file))
+    def find_touched(self, program: Program) -> set[str]:
+        """Give the files that may render differently with the templates of `program`."""
+        if self.has_writes:
+            return set(program.files)
+        stale = find_stale(self.program, program, self.calls)
+        return {name for name in program.files if name in stale or name not in self.frames}
 
     @cached_property
     def source_map(self) -> SourceMap:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.gotmpl import nodes
 from quarterdeck.render.derive import Deriver, Kind, Run
-from quarterdeck.render.value_index import ValueIndex
 from quarterdeck.text.line_index import LineIndex
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class SourceMap:
     def __init__(self, rendering: Rendering) -> None:
         self._rendering = rendering
         inputs = rendering.inputs
-        self._index = ValueIndex([inputs.context, *(file.context for file in inputs.templates)])
+        self._index = rendering.trace.index(inputs)
         self._deriver = Deriver(rendering, self._index)
         self._runs: dict[str, tuple[list[int], list[Run]]] = {}
         self._lines: dict[Unit, LineIndex] = {}

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quarterdeck.chart.scalar_offsets import find_source_offsets
+from quarterdeck.render.text_parts import character_offsets
 from quarterdeck.render.value_index import is_distinct
+from quarterdeck.runtime.funcs.regex import compile_expression
 from quarterdeck.yamldoc.nodes import ScalarNode
 from quarterdeck.yamldoc.parser import parse_yaml
 from quarterdeck.yamldoc.path import find_value
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from quarterdeck.yamldoc.parser import YamlDocument
 
 PARSERS = frozenset({"fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "mustFromJson"})
-SPLITTERS = frozenset({"splitList", "split", "splitn"})
+SEPARATORS = frozenset({"splitList", "split", "splitn"})
+FINDERS = frozenset({"regexFindAll", "mustRegexFindAll"})
+REGEX_SPLITTERS = frozenset({"regexSplit", "mustRegexSplit"})
+SPLITTERS = SEPARATORS | FINDERS | REGEX_SPLITTERS
 
 _Path = tuple[str | int, ...]
 
@@ -62,9 +67,10 @@ class Slice(NamedTuple):
 
 
 class TakenApart:
-    """Finds the slice of text that an object was read from; built in one walk over a rendering's records."""
+    """Finds the slice of text that an object was read from; takes in a run's records as they come."""
 
-    def __init__(self, derivations: Mapping[int, tuple[Any, ...]]) -> None:
+    def __init__(self) -> None:
+        self._count = 0
         self._places: dict[int, list[tuple[str, _Path, bool]]] = {}
         """Texts and paths where an object may have been read; the last: whether it is a key there.
 
@@ -72,11 +78,17 @@ class TakenApart:
         """
         self._slices: dict[int, Slice] = {}
         self._documents: dict[int, YamlDocument | None] = {}
-        for entry in derivations.values():
+
+    def add_new(self, records: Sequence[tuple[Any, ...]]) -> None:
+        """Take in what was added to `records`, derivations of maps and lists, since the last call."""
+        for entry in records[self._count :]:
             if entry[1] in PARSERS and isinstance(entry[2], str):
                 self._add(entry[0], entry[2], ())
-            elif entry[1] in SPLITTERS:
+            elif entry[1] in SEPARATORS:
                 self._add_split(entry[0], entry[2], entry[-1])
+            elif entry[1] in SPLITTERS:
+                self._add_matches(entry[0], entry[2], entry[3], is_between=entry[1] in REGEX_SPLITTERS)
+        self._count = len(records)
 
     def _add(self, root: Any, text: str, path: _Path) -> None:
         waiting: list[tuple[Any, _Path]] = [(root, path)]
@@ -107,6 +119,21 @@ class TakenApart:
             if piece is not text and is_distinct(piece):
                 self._slices.setdefault(id(piece), Slice(text, start, start + len(piece)))
             start += len(piece) + len(separator)
+
+    def _add_matches(self, result: list[str], source: str, text: str, *, is_between: bool) -> None:
+        """Enter the matches of an expression, or (`is_between`) what stands between them."""
+        data = text.encode("utf-8", "surrogateescape")
+        where = character_offsets(text, data)
+        spans = list(compile_expression(source).matches(data, len(data) + 1))
+        if is_between:
+            # Source: regexp.go, Split: an empty match in front of the text separates nothing.
+            marks = [span for span in spans if span[1] > 0]
+            begins = [0, *(end for _, end in marks)]
+            spans = list(zip(begins, [*(begin for begin, _ in marks), len(data)], strict=True))
+        for piece, (begin, _end) in zip(result, spans, strict=False):
+            start = where(begin)
+            if is_distinct(piece) and text.startswith(piece, start):
+                self._slices.setdefault(id(piece), Slice(text, start, start + len(piece)))
 
     def find(self, value: Any) -> Slice | None:
         """Give the slice that this very string or number was read from."""

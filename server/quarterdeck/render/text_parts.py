@@ -9,6 +9,7 @@ from quarterdeck.runtime.funcs.regex import compile_expression
 from quarterdeck.runtime.kinds import sorted_keys
 from quarterdeck.runtime.printing import format_value, sprintf
 from quarterdeck.runtime.quoting import quote
+from quarterdeck.runtime.signatures import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -68,7 +69,7 @@ def quoted(value: str, escape: Callable[[str], str]) -> list[Part]:
     """Give the parts of a string between quotes: escapes each stand for their character, the others are themselves."""
     inner = escape(value)[1:-1]
     if inner == value:
-        return [Part(1), Part(len(value), value), Part(1)] if value else [Part(2)]
+        return [Part(1), Part(len(value), value), Part(1)]
     parts = [Part(1)]
     start = 0
     escapes: dict[str, str] = {}
@@ -286,6 +287,10 @@ def _base(result: str, text: str) -> list[Part] | None:
     return [Part(len(result), text, len(stripped) - len(result))] if stripped.endswith(result) else None
 
 
+def _beginning(result: str, text: str) -> list[Part] | None:
+    return [Part(len(result), text)] if text.startswith(result) else None
+
+
 def _abbrev(result: str, _width: int, text: str) -> list[Part] | None:
     if result == text:
         return [Part(len(result), text)]
@@ -319,6 +324,22 @@ def _repeat(_result: str, count: int, text: str) -> list[Part]:
     return [Part(len(text), text)] * count
 
 
+def _whole(result: str, text: str) -> list[Part]:
+    return [Part(len(result), text, is_whole=True)]
+
+
+def _escaped(name: str) -> Callable[..., list[Part] | None]:
+    """Give the finder for a function that writes some characters as escapes, whatever stands around them."""
+
+    def find(_result: str, *values: Any) -> list[Part] | None:
+        if len(values) != 1 or not isinstance(values[0], str):
+            return None
+        escape = FUNCTIONS[name].call
+        return quoted(values[0], lambda text: f" {escape(text)} ")[1:-1]
+
+    return find
+
+
 # --- replacing -------------------------------------------------------------------------------------------
 
 
@@ -340,7 +361,7 @@ def _regex_replace(_result: str, source: str, text: str, replacement: str) -> li
     template = expression.template(replacement)
     is_literal = "$" not in replacement
     data = text.encode("utf-8", "surrogateescape")
-    where = _character_offsets(text, data)
+    where = character_offsets(text, data)
     parts: list[Part] = []
     done = 0
     for match in expression.replaced(data):
@@ -363,7 +384,7 @@ def _regex_replace(_result: str, source: str, text: str, replacement: str) -> li
 
 def _regex_replace_literal(_result: str, source: str, text: str, replacement: str) -> list[Part]:
     data = text.encode("utf-8", "surrogateescape")
-    where = _character_offsets(text, data)
+    where = character_offsets(text, data)
     parts: list[Part] = []
     done = 0
     for match in compile_expression(source).replaced(data):
@@ -379,7 +400,7 @@ def _regex_find(result: str, source: str, text: str) -> list[Part] | None:
     match = compile_expression(source).search(data)
     if match is None:
         return None
-    return [Part(len(result), text, _character_offsets(text, data)(match.span()[0]))]
+    return [Part(len(result), text, character_offsets(text, data)(match.span()[0]))]
 
 
 def _between(text: str, where: Callable[[int], int], first: int, last: int) -> Part:
@@ -387,7 +408,7 @@ def _between(text: str, where: Callable[[int], int], first: int, last: int) -> P
     return Part(where(last) - start, text, start)
 
 
-def _character_offsets(text: str, data: bytes) -> Callable[[int], int]:
+def character_offsets(text: str, data: bytes) -> Callable[[int], int]:
     """Give the function from offsets in the bytes of a text to its characters."""
     if len(text) == len(data):
         return int
@@ -396,11 +417,16 @@ def _character_offsets(text: str, data: bytes) -> Callable[[int], int]:
 
 FINDERS: Mapping[str, Callable[..., list[Part] | None]] = {
     "abbrev": _abbrev,
+    "b64dec": _whole,
     "base": _base,
     "cat": _cat,
+    "clean": _beginning,
     "concatenate": _concatenate,
+    "dir": _beginning,
+    "html": _escaped("html"),
     "indent": _indent,
     "join": _join,
+    "js": _escaped("js"),
     "lower": _same_length,
     "mustRegexFind": _regex_find,
     "mustRegexReplaceAll": _regex_replace,
@@ -413,6 +439,7 @@ FINDERS: Mapping[str, Callable[..., list[Part] | None]] = {
     "println": _println,
     "quote": _quote,
     "regexFind": _regex_find,
+    "regexQuoteMeta": _escaped("regexQuoteMeta"),
     "regexReplaceAll": _regex_replace,
     "regexReplaceAllLiteral": _regex_replace_literal,
     "repeat": _repeat,
@@ -429,6 +456,7 @@ FINDERS: Mapping[str, Callable[..., list[Part] | None]] = {
     "trimall": _trim_all,
     "trunc": _trunc,
     "untitle": _same_length,
+    "urlquery": _escaped("urlquery"),
     "upper": _same_length,
     "wrap": _wrap,
     "wrapWith": _wrap_with,

@@ -1,0 +1,51 @@
+"""Maps and lists as they were when a function wrote them out, though templates changed them before or after.
+
+A container that a template changes is kept as it was before the first change (docs/architecture.md, "What a run
+records"). What was written out when it had not been changed yet is found with that; what had changed by then is copied
+when it is written out. Only changed containers and those around them are copied: the others keep their identity, which
+names their place in the values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def copy_written(value: Any, written: Mapping[int, Any]) -> Any:
+    """Give `value` with copies of the containers whose identities are in `written`; itself if none of it is."""
+    return _Substitution({}, written).apply(value)
+
+
+def put_back(value: Any, saved: Mapping[int, Any]) -> Any:
+    """Give `value` with containers as `saved` has them by identity; itself if none of them is in it."""
+    return _Substitution(saved, {}).apply(value)
+
+
+class _Substitution:
+    """Replaces containers in one value, each once, so that a container in itself ends the walk."""
+
+    def __init__(self, saved: Mapping[int, Any], copied: Mapping[int, Any]) -> None:
+        self._saved = saved
+        self._copied = copied
+        self._done: dict[int, Any] = {}
+
+    def apply(self, value: Any) -> Any:
+        if not isinstance(value, dict | list):
+            return value
+        identity = id(value)
+        if identity in self._done:
+            return self._done[identity]
+        self._done[identity] = value
+        source = self._saved.get(identity, value)
+        result = source.copy() if identity in self._copied else source
+        for key, inner in list(source.items()) if isinstance(source, dict) else list(enumerate(source)):
+            replaced = self.apply(inner)
+            if replaced is not inner:
+                if result is source:
+                    result = source.copy()
+                result[key] = replaced
+        self._done[identity] = result
+        return result
