@@ -375,7 +375,7 @@ class Machine:
             self.written[identity] = (container, saved)
             if self.is_traced and identity not in self._shared:
                 # Those that are shared are put back as they were when the rendering ends.
-                self._records[0][id(saved)] = (saved, "written", container)
+                self._records[0].derivations[id(saved)] = (saved, "written", container)
 
     def undo_writes(self) -> None:
         """Put back what templates changed in maps and lists that they did not make."""
