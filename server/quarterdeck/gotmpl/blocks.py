@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from quarterdeck.gotmpl.golexer import SPACE
 from quarterdeck.gotmpl.goparser import ParsedTag, TagKind
 from quarterdeck.gotmpl.literals import quote
@@ -27,6 +29,7 @@ from quarterdeck.gotmpl.nodes import (
     With,
 )
 from quarterdeck.gotmpl.problems import make_problem
+from quarterdeck.gotmpl.quick import BRANCHES, BranchClass, Shape
 from quarterdeck.gotmpl.scope import Scope, declared_in_broken
 
 MAX_NESTING = 200
@@ -42,7 +45,6 @@ NO_PIPELINE = Pipeline(0, 0, (), False, ())  # noqa: FBT003  nodes take their pa
 """Stands where a tag has no pipeline."""
 
 _INNER = frozenset((TagKind.END, TagKind.ELSE, TagKind.ELSE_IF, TagKind.ELSE_WITH))
-_BRANCHES = {TagKind.IF: If, TagKind.WITH: With, TagKind.RANGE: Range}
 _ELSE_WORD = re.compile(r"\{\{-?[ \t\r\n]*else[ \t\r\n]+")
 _GO_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -50,40 +52,26 @@ _GO_SPACE = (
 )
 
 
-class OpenBlock:
+class OpenBlock(msgspec.Struct, gc=False):
     """A block whose end has not come yet; `outer` is the list that its node will join."""
 
-    # Made for every block, so only what differs from these is set on each.
-    body: tuple[Statement, ...] = ()
+    kind: TagKind
+    tag: Tag
+    pipeline: Pipeline
+    outer: list[Statement]
+    scope: Scope
+    mark: int
+    range_depth: int
+    branch_class: BranchClass | None
+    """The node of an `if`, `with` or `range`."""
+    is_branching: bool
+    """Whether it is such without an `else` so far (`else if` aside), so that one may follow."""
+    is_chained: bool = False
     else_tag: Tag | None = None
-    is_chained = False
-    name = ""
-    name_start = 0
-    name_end = 0
-
-    def __init__(
-        self,
-        kind: TagKind,
-        tag: Tag,
-        pipeline: Pipeline,
-        outer: list[Statement],
-        scope: Scope,
-        mark: int,
-        range_depth: int,
-    ) -> None:
-        self.kind = kind
-        self.tag = tag
-        self.pipeline = pipeline
-        self.outer = outer
-        self.scope = scope
-        self.mark = mark
-        self.range_depth = range_depth
-
-    def branch(
-        self, body: tuple[Statement, ...], otherwise: Else | None, end: int, end_tag: Tag | None
-    ) -> If | With | Range:
-        """Make the node of an `if`, `with` or `range`."""
-        return _BRANCHES[self.kind](self.tag.start, end, self.tag, self.pipeline, body, otherwise, end_tag)
+    body: tuple[Statement, ...] = ()
+    name: str = ""
+    name_start: int = 0
+    name_end: int = 0
 
 
 class Blocks:
@@ -158,7 +146,18 @@ class Blocks:
             self._stopped = True
         kind = parsed.kind
         pipeline = parsed.pipeline or NO_PIPELINE
-        frame = OpenBlock(kind, tag, pipeline, self._body, self._scope, mark, self._range_depth)
+        opens = BRANCHES.get(kind)
+        frame = OpenBlock(
+            kind,
+            tag,
+            pipeline,
+            self._body,
+            self._scope,
+            mark,
+            self._range_depth,
+            opens,
+            is_branching=opens is not None,
+        )
         if kind is TagKind.DEFINE or kind is TagKind.BLOCK:
             frame.name, frame.name_start, frame.name_end = parsed.name, parsed.name_start, parsed.name_end
             frame.mark = self._scope.depth  # what a block's own pipeline declares stays known after it
@@ -207,11 +206,7 @@ class Blocks:
 
     def _apply_else(self, parsed: ParsedTag, tag: Tag, start: int, mark: int) -> None:
         if parsed.kind is TagKind.ELSE:
-            frame = self._stack[-1]
-            frame.body = tuple(self._body)
-            frame.else_tag = tag
-            self._range_depth = frame.range_depth
-            self._body = []
+            self._begin_else(tag)
             return
         self._stack[-1].body = tuple(self._body)
         if len(self._stack) >= MAX_NESTING:
@@ -219,9 +214,55 @@ class Blocks:
             self._stopped = True
         kind = CHAINED[parsed.kind]
         pipeline = parsed.pipeline or NO_PIPELINE
-        frame = OpenBlock(kind, tag, pipeline, self._body, self._scope, mark, self._range_depth)
-        frame.is_chained = True
+        frame = OpenBlock(
+            kind,
+            tag,
+            pipeline,
+            self._body,
+            self._scope,
+            mark,
+            self._range_depth,
+            BRANCHES[kind],
+            is_branching=True,
+            is_chained=True,
+        )
         self._stack.append(frame)
+        self._body = []
+
+    def _begin_else(self, tag: Tag) -> None:
+        frame = self._stack[-1]
+        frame.body = tuple(self._body)
+        frame.else_tag = tag
+        frame.is_branching = False
+        self._range_depth = frame.range_depth
+        self._body = []
+
+    def _open_define(self, tag: Tag, shape: Shape) -> None:
+        """Open a define at the top level of the file."""
+        scope = self._scope
+        name_start = tag.start + shape.name_start
+        name_end = tag.start + shape.name_end
+        self._stack.append(
+            OpenBlock(
+                TagKind.DEFINE,
+                tag,
+                NO_PIPELINE,
+                self._body,
+                scope,
+                scope.depth,
+                self._range_depth,
+                None,
+                False,  # noqa: FBT003  by place, for speed
+                False,  # noqa: FBT003
+                None,
+                (),
+                shape.name,
+                name_start,
+                name_end,
+            )
+        )
+        self._scope = Scope()
+        self._range_depth = 0
         self._body = []
 
     def _close(self, end_tag: Tag | None, body_end: int) -> None:
@@ -237,7 +278,7 @@ class Blocks:
             if not frame.is_chained:
                 break
             tag = frame.tag
-            node = frame.branch(body, otherwise, body_end, None)
+            node = _branch(frame, body, otherwise, body_end, None)
             otherwise = Else(tag.start, body_end, tag, (node,), True)  # noqa: FBT003  positional for speed
             frame = stack.pop()
             body = frame.body
@@ -250,7 +291,7 @@ class Blocks:
             place = (frame.name_start, frame.name_end)
             node = Block(tag.start, end, tag, frame.name, *place, frame.pipeline, body, end_tag)
         else:
-            node = frame.branch(body, otherwise, end, end_tag)
+            node = _branch(frame, body, otherwise, end, end_tag)
         if frame.kind is TagKind.DEFINE or frame.kind is TagKind.BLOCK:
             self._add_definition(frame, body, end)
         self._scope = frame.scope
@@ -279,12 +320,23 @@ class Blocks:
         return is_empty
 
 
+def _branch(
+    frame: OpenBlock, body: tuple[Statement, ...], otherwise: Else | None, end: int, end_tag: Tag | None
+) -> If | With | Range:
+    """Make the node of an `if`, `with` or `range`."""
+    make = frame.branch_class or BRANCHES[frame.kind]
+    return make(frame.tag.start, end, frame.tag, frame.pipeline, body, otherwise, end_tag)
+
+
 def is_empty_body(body: tuple[Statement, ...]) -> bool:
     """Tell whether a define's body is nothing but space and comments.
 
     Source: parse.go, IsEmptyTree
     """
-    return all(
-        isinstance(node, Comment) or (isinstance(node, Text) and not node.value.strip(_GO_SPACE))
-        for node in body
-    )
+    for node in body:
+        if isinstance(node, Text):
+            if node.value.strip(_GO_SPACE):
+                return False
+        elif not isinstance(node, Comment):
+            return False
+    return True

@@ -53,6 +53,8 @@ _OPERANDS = frozenset(
 class TagKind(IntEnum):
     """What a tag is, by its first word."""
 
+    __hash__ = int.__hash__  # kinds are keys in hot loops, and the hash of an enumeration is slow
+
     ACTION = auto()
     BLOCK = auto()
     BREAK = auto()

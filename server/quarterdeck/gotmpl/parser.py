@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quarterdeck.gotmpl.quick import make_room
 from quarterdeck.gotmpl.structure import Builder
 
 if TYPE_CHECKING:
@@ -29,4 +30,5 @@ def parse_template(text: str, functions: Container[str] | None = None) -> Templa
     `functions` are the names of functions that exist; None accepts every name. Cost is linear in the text.
     The first problem is the one at which Go stops; problems after it are in order of place.
     """
+    make_room(len(text))
     return Builder(text, EVERY_NAME if functions is None else functions).build()
