@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,20 +30,22 @@ if TYPE_CHECKING:
     from quarterdeck.workspace.check import Options
 
 
-class _Form(str, Enum):
+class _Form(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
 
 
-class _Color(str, Enum):
+class Color(StrEnum):
+    """Whether to use colours; `auto` does on a terminal."""
+
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
 
 
-class _FailOn(str, Enum):
+class _FailOn(StrEnum):
     CRITICAL = "critical"
     HIGH = "high"
     MEDIUM = "medium"
@@ -61,7 +63,7 @@ def check_command(  # noqa: PLR0913 - the options of the command line
     fail_on: Annotated[
         _FailOn, typer.Option("--fail-on", help="Exit with 1 for findings that are this bad or worse.")
     ] = _FailOn.HIGH,
-    color: Annotated[_Color, typer.Option("--color", help="Colour in the text form.")] = _Color.AUTO,
+    color: Annotated[Color, typer.Option("--color", help="Colour in the text form.")] = Color.AUTO,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Processes that check charts; chosen by itself without."),
@@ -78,8 +80,9 @@ def check_command(  # noqa: PLR0913 - the options of the command line
 ) -> None:
     """Find what is wrong with charts, without rendering them by hand.
 
-    Every chart at and below the paths is rendered with its default values, and with those given here. Exit status: 0
-    without findings that are bad enough (see --fail-on), 1 with some, 2 where something could not be read.
+    Every chart at and below the paths is rendered with its default values, and with those given here. Exit
+    status: 0 without findings that are bad enough (see --fail-on), 1 with some, 2 where something could not
+    be read.
     """
     from quarterdeck.workspace.check import Options  # noqa: PLC0415 - `--help` needs no engine
 
@@ -98,9 +101,7 @@ def check_command(  # noqa: PLR0913 - the options of the command line
     )
     from quarterdeck.reports.format import make_report  # noqa: PLC0415 - as above
 
-    report = make_report(
-        form.value, is_coloured=terminal.wants_color(color.value), width=terminal.width()
-    )
+    report = make_report(form.value, is_coloured=terminal.wants_color(color.value), width=terminal.width())
     tally = _run(paths, options, report, jobs)
     raise typer.Exit(_exit_code(tally, fail_on))
 

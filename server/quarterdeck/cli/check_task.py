@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quarterdeck.chart.model import Chart
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.reports.model import ChartReport
 from quarterdeck.text.line_index import LineIndex
@@ -14,6 +13,7 @@ from quarterdeck.workspace.shared_engine import shared_engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from quarterdeck.chart.model import Chart
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
 
@@ -54,7 +54,7 @@ class CheckTask:
 def source_lines(chart: Chart, findings: list[Finding], options: Options) -> dict[str, dict[int, str]]:
     """Give the lines that findings are about: path, then 1-based number, then text."""
     wanted = {finding.path for finding in findings}
-    texts = {path: text for path, text in _texts(chart, wanted)}
+    texts = dict(_texts(chart, wanted))
     texts.update((file.path, file.text) for file in options.values.files if file.path in wanted)
     indexes = {path: LineIndex(text) for path, text in texts.items()}
     lines: dict[str, dict[int, str]] = {}

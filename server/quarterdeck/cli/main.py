@@ -1,8 +1,8 @@
 """The program `quarterdeck`: its commands, and how it ends.
 
-Exit status: 0 all is well, 1 findings or a chart that Helm refuses, 2 something of the world (a path, an option, the disk)
-is wrong, 3 a mistake of ours, 130 interrupted. Commands are small modules that import the engine when
-they run.
+Exit status: 0 all is well, 1 findings or a chart that Helm refuses, 2 something of the world (a path, an
+option, the disk) is wrong, 3 a mistake of ours, 130 interrupted. Commands are small modules that import the
+engine when they run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from quarterdeck.cli.cache import cache_app
 from quarterdeck.cli.check import check_command
+from quarterdeck.cli.explain import explain_command
 from quarterdeck.cli.lsp import lsp_command
 from quarterdeck.cli.render import render_command
 from quarterdeck.errors import QuarterdeckError, RenderStoppedError
@@ -34,10 +36,12 @@ app = typer.Typer(
 )
 app.command("check")(check_command)
 app.command("render")(render_command)
+app.command("explain")(explain_command)
 app.command("lsp")(lsp_command)
+app.add_typer(cache_app, name="cache")
 
 
-def _print_version(*, is_wanted: bool) -> None:
+def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
     if is_wanted:
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, seldom needed
 
@@ -55,7 +59,10 @@ def start(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version.", is_eager=True, callback=lambda value: _print_version(is_wanted=value)
+            "--version",
+            help="Print the version.",
+            is_eager=True,
+            callback=_print_version,
         ),
     ] = False,
 ) -> None:

@@ -1,4 +1,7 @@
-"""`quarterdeck render --output-dir`: one file for each template. Source: Helm pkg/cmd/template.go, writeToFile."""
+"""`quarterdeck render --output-dir`: one file for each template.
+
+Source: Helm pkg/cmd/template.go, writeToFile.
+"""
 
 from __future__ import annotations
 

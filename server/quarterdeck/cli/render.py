@@ -1,13 +1,13 @@
 """`quarterdeck render`: what `helm template` prints, with the source map on request.
 
 Helm sorts all documents by kind, and prints nothing if anything fails; so the first document is certain only
-when the last file is rendered. From then on documents are written one by one. `--stream` gives up Helm's order and
-writes each file's documents as soon as the file is rendered.
+when the last file is rendered. From then on documents are written one by one. `--stream` gives up Helm's
+order and writes each file's documents as soon as the file is rendered.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from quarterdeck.render.rendering import Rendering
 
 
-class _Form(str, Enum):
+class _Form(StrEnum):
     YAML = "yaml"
     JSON = "json"
 
@@ -99,10 +99,10 @@ def render_command(  # noqa: PLR0913 - the options of the command line
 
     Exit status: 0, or 1 with Helm's message where Helm refuses the chart, or 2 where something cannot be read.
     """
-    from quarterdeck.cli.render_task import Order, fetch_missing, render_files, render_strictly  # noqa: PLC0415 - `--help` needs no engine
+    from quarterdeck.cli import render_task  # noqa: PLC0415 - `--help` needs no engine
 
     if dependency_update:
-        fetch_missing(chart)
+        render_task.fetch_missing(chart)
     user = read_values_input(
         files=values,
         sets=sets,
@@ -111,7 +111,7 @@ def render_command(  # noqa: PLR0913 - the options of the command line
         contents=set_files,
         literals=set_literals,
     )
-    order = Order(
+    order = render_task.Order(
         chart=chart,
         values=user,
         name=name,
@@ -132,9 +132,9 @@ def render_command(  # noqa: PLR0913 - the options of the command line
         output_folder=output_folder,
     )
     if stream:
-        rendering = render_files(order, _print_file)
+        rendering = render_task.render_files(order, _print_file)
     else:
-        rendering = render_strictly(order)
+        rendering = render_task.render_strictly(order)
         _print(rendering, printing)
     terminal.flush()
     from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above

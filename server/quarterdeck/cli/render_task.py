@@ -36,11 +36,11 @@ class Order:
     values: ValuesInput
     name: str
     namespace: str
-    is_upgrade: bool
     kube_version: str | None
     api_versions: tuple[str, ...]
-    seed: int | None
-    is_traced: bool
+    seed: int | None = None
+    is_upgrade: bool = False
+    is_traced: bool = True
 
 
 def render_strictly(order: Order) -> Rendering:
@@ -75,6 +75,20 @@ def render_files(order: Order, take: Callable[[str, str], None]) -> Rendering:
     return rendering
 
 
+def render_leniently(order: Order) -> Rendering:
+    """Render all that can be rendered: a failed action leaves a hole.
+
+    Raises:
+        ChartNotFoundError: there is no chart.
+        ReadError: it cannot be read.
+        OptionError: an option makes no sense.
+    """
+    capabilities = make_capabilities(order.kube_version, order.api_versions)
+    release = Release(name=order.name, namespace=order.namespace, is_upgrade=order.is_upgrade)
+    inputs = prepare(read_chart(order.chart), order.values, release, capabilities)
+    return shared_engine().render(inputs, lambda: Context(seed=order.seed))
+
+
 def _prepare(order: Order) -> RenderInputs:
     capabilities = make_capabilities(order.kube_version, order.api_versions)
     chart = read_chart(order.chart)
@@ -94,7 +108,10 @@ def _stop_at(problems: Iterable[Finding]) -> None:
 
 
 def _check_name(name: str) -> None:
-    """Refuse what Helm does not take as the name of a release. Source: validate_name.go, ValidateReleaseName."""
+    """Refuse what Helm does not take as the name of a release.
+
+    Source: Helm pkg/chart/v2/util/validate_name.go, ValidateReleaseName.
+    """
     if not name:
         reason = "no name provided"
     elif len(name) > _LONGEST_NAME or re.fullmatch(_NAME[1:-1], name) is None:

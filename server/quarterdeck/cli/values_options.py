@@ -56,9 +56,7 @@ SetLiteralOption = Annotated[
         "--set-literal", metavar="KEY=TEXT", help="Set one value, word for word.", rich_help_panel=_PANEL
     ),
 ]
-NamespaceOption = Annotated[
-    str, typer.Option("--namespace", "-n", help="The namespace of the release.")
-]
+NamespaceOption = Annotated[str, typer.Option("--namespace", "-n", help="The namespace of the release.")]
 KubeVersionOption = Annotated[
     str | None,
     typer.Option("--kube-version", metavar="VERSION", help="The Kubernetes version that the chart sees."),
@@ -103,7 +101,7 @@ def split_lists(values: Iterable[str] | None) -> list[str]:
     """Split options that may hold several values, with commas between. Source: pflag string_slice.go."""
     found: list[str] = []
     for value in values or ():
-        found += next(csv.reader([value]), [])
+        found += next(csv.reader([value]), list[str]())
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 
 class Kind(NamedTuple):
-    """One kind of finding: `title` names it in a few words, `explanation` says what it means and why it matters."""
+    """One kind of finding: `title` names it in a few words, `explanation` says what it means."""
 
     code: str
     title: str
@@ -66,26 +66,22 @@ GROUPS: Final = (
             Kind(
                 "QD101",
                 "Syntax error",
-                "The text between `{{` and `}}` is no expression of Go's templates. Helm parses all templates before "
-                "it renders any, so one syntax error stops the whole chart.",
+                "The text between `{{` and `}}` is no expression of Go's templates. Helm parses all "
+                "templates before it renders any, so one syntax error stops the whole chart.",
             ),
             Kind(
                 "QD102",
                 "Unknown function",
-                "No function of this name exists in Helm. Helm offers the functions of Go templates and of Sprig, "
-                "without `env` and `expandenv`, and some of its own.",
+                "No function of this name exists in Helm. Helm offers the functions of Go templates "
+                "and of Sprig, without `env` and `expandenv`, and some of its own.",
             ),
             Kind(
                 "QD103",
                 "Undefined variable",
-                "The variable is not declared with `:=` before this place, or its block has ended. A variable of an "
-                "`if`, `with` or `range` body is gone after its `end`.",
+                "The variable is not declared with `:=` before this place, or its block has ended. A "
+                "variable of an `if`, `with` or `range` body is gone after its `end`.",
             ),
-            Kind(
-                "QD104",
-                "Missing end",
-                "An `if`, `with`, `range`, `define` or `block` is never closed.",
-            ),
+            Kind("QD104", "Missing end", "An `if`, `with`, `range`, `define` or `block` is never closed."),
             Kind("QD105", "Unexpected end", "An `end` closes nothing."),
             Kind(
                 "QD106",
@@ -119,16 +115,21 @@ GROUPS: Final = (
             Kind(
                 "QD150",
                 "Unknown template",
-                "`include` or `template` names a template that no file of the chart and of its sub-charts defines. "
-                "Critical where it is rendered, high where no value leads there today. Names that only a dependency "
-                "could define which is not vendored are not reported.",
+                "`include` or `template` names a template that no file of the chart and of its "
+                "sub-charts defines. Critical where it is rendered; high where no value leads there "
+                "today, low in sub-charts. Names that only a dependency could define which is not "
+                "vendored are not reported.",
             ),
         ),
     ),
     Group(
         "Files, folders and archives",
         (
-            Kind("QD201", "Unreadable file", "A file of the chart cannot be read, or a link leads nowhere."),
+            Kind(
+                "QD201",
+                "Unreadable file",
+                "A file of the chart cannot be read, or a link leads nowhere.",
+            ),
             Kind(
                 "QD202",
                 "Irregular file",
@@ -137,12 +138,15 @@ GROUPS: Final = (
             Kind(
                 "QD203",
                 "Too large",
-                "A file, the chart or a values file exceeds Helm's limit, or the one that protects memory here.",
+                "A file, the chart or a values file exceeds Helm's limit, or the one that protects "
+                "memory here.",
             ),
             Kind("QD204", "Link out of the chart", "A symbolic link leads out of the chart's folder."),
             Kind("QD205", "Bad archive", "The archive is damaged, or has paths that lead out of it."),
             Kind(
-                "QD206", "Link in an archive", "The archive has a link, which Helm takes for an empty file."
+                "QD206",
+                "Link in an archive",
+                "The archive has a link, which Helm takes for an empty file.",
             ),
             Kind("QD207", "Not UTF-8", "A template or values file has bytes that are not UTF-8."),
             Kind("QD208", "Bad ignore rule", "A line of .helmignore is malformed."),
@@ -158,7 +162,11 @@ GROUPS: Final = (
                 "Unreadable Chart.yaml",
                 "Chart.yaml is no YAML, or a field has a value of another type.",
             ),
-            Kind("QD222", "Invalid metadata", "Chart.yaml lacks what Helm demands, or says what it refuses."),
+            Kind(
+                "QD222",
+                "Invalid metadata",
+                "Chart.yaml lacks what Helm demands, or says what it refuses.",
+            ),
             Kind("QD223", "Bad Chart.lock", "Chart.lock cannot be read."),
             Kind(
                 "QD224",
@@ -173,7 +181,11 @@ GROUPS: Final = (
         (
             Kind("QD240", "Unreadable values", "A values file is no YAML, or no map at its top."),
             Kind("QD241", "Bad flag", "A `--set` flag or one of its siblings makes no sense."),
-            Kind("QD242", "Map expected", "A value stands where the values of a sub-chart, a map, must be."),
+            Kind(
+                "QD242",
+                "Map expected",
+                "A value stands where the values of a sub-chart, a map, must be.",
+            ),
         ),
     ),
     Group(
@@ -182,18 +194,21 @@ GROUPS: Final = (
             Kind(
                 "QD250",
                 "Missing dependency",
-                "Chart.yaml declares a dependency that is not in charts/. `helm template` refuses; here the rest of "
-                "the chart is checked all the same.",
+                "Chart.yaml declares a dependency that is not in charts/. `helm template` refuses; "
+                "here the rest of the chart is checked all the same.",
             ),
             Kind("QD251", "Bad sub-chart", "An entry of charts/ cannot be read as a chart."),
             Kind(
                 "QD252",
                 "Wrong version vendored",
-                "charts/ has a version that Chart.yaml does not ask for: condition, tags and alias do not apply.",
+                "charts/ has a version that Chart.yaml does not ask for: condition, tags and alias do"
+                " not apply.",
             ),
             Kind("QD253", "Bad condition", "The condition of a dependency names no boolean."),
             Kind(
-                "QD254", "Missing import", "`import-values` names something that the sub-chart does not have."
+                "QD254",
+                "Missing import",
+                "`import-values` names something that the sub-chart does not have.",
             ),
         ),
     ),
@@ -201,7 +216,9 @@ GROUPS: Final = (
         "values.schema.json",
         (
             Kind(
-                "QD260", "Schema violated", "A value is not what the schema allows; Helm refuses the chart."
+                "QD260",
+                "Schema violated",
+                "A value is not what the schema allows; Helm refuses the chart.",
             ),
             Kind("QD261", "Bad schema", "The schema is no JSON, or no valid schema."),
             Kind(
@@ -213,7 +230,13 @@ GROUPS: Final = (
     ),
     Group(
         "Kubernetes",
-        (Kind("QD270", "Kubernetes version", "The chart does not want the chosen version of Kubernetes."),),
+        (
+            Kind(
+                "QD270",
+                "Kubernetes version",
+                "The chart does not want the chosen version of Kubernetes.",
+            ),
+        ),
     ),
     Group(
         "Rendering",
@@ -227,14 +250,14 @@ GROUPS: Final = (
             Kind(
                 "QD303",
                 "Too much",
-                "Rendering takes too long, gives too much text or nests too deeply: usually a loop or a template "
-                "that includes itself.",
+                "Rendering takes too long, gives too much text or nests too deeply: usually a loop or"
+                " a template that includes itself.",
             ),
             Kind(
                 "QD304",
                 "Missing value",
-                "A field is read from a value that is not set. `{{ .Values.a }}` may be missing, "
-                "`{{ .Values.a.b }}` needs `.Values.a`.",
+                "A field is read from a value that is not set. `{{ .Values.a }}` may be missing, `{{ "
+                ".Values.a.b }}` needs `.Values.a`.",
             ),
         ),
     ),
@@ -244,13 +267,14 @@ GROUPS: Final = (
             Kind(
                 "QD401",
                 "Rendered text is no YAML",
-                "What the templates made is no valid YAML. The place is the template text or action that wrote the "
-                "offending characters; the value they come from is named beside it.",
+                "What the templates made is no valid YAML. The place is the template text or action "
+                "that wrote the offending characters; the value they come from is named beside it.",
             ),
             Kind(
                 "QD402",
                 "No manifest",
-                "A rendered document is no map, or its kind, apiVersion or metadata has a value of another type.",
+                "A rendered document is no map, or its kind, apiVersion or metadata has a value of "
+                "another type.",
             ),
             Kind(
                 "QD403",
@@ -260,7 +284,8 @@ GROUPS: Final = (
             Kind(
                 "QD404",
                 "No apiVersion",
-                "A rendered document has no `apiVersion`. `helm template` prints it, `helm install` refuses it.",
+                "A rendered document has no `apiVersion`. `helm template` prints it, `helm install` "
+                "refuses it.",
             ),
             Kind(
                 "QD405",
@@ -288,9 +313,9 @@ def markdown() -> str:
         "",
         "<!-- Generated by quarterdeck.diagnostics.catalog; a test fails when it is stale. -->",
         "",
-        "Each kind of finding has a code that never changes. How bad one is depends on what it does: whatever",
-        "stops Helm is `critical`, what a cluster would refuse or what is lost silently is `high`, the rest `medium`,",
-        "`low` or `info`.",
+        "Each kind of finding has a code that never changes. How bad one is depends on what it does:",
+        "whatever stops Helm is `critical`, what a cluster would refuse or what is lost silently is",
+        "`high`, the rest `medium`, `low` or `info`.",
     ]
     for group in GROUPS:
         lines += ["", f"## {group.title}", "", "| code | finding | what it means |", "| --- | --- | --- |"]

@@ -15,8 +15,8 @@ _MOST_NAMES = 5_000
 def find_similar(name: str, known: Iterable[str]) -> str | None:
     """Give the known name that is most like `name`; None if none is close.
 
-    Case and `-`, `_` weigh nothing. Of names with a dot, the parts after the last one must be alike by themselves:
-    that they share what comes before says little.
+    Case and `-`, `_` weigh nothing. Of names with a dot, the parts after the last one must be alike by
+    themselves: that they share what comes before says little.
     """
     from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415 - needed only where something is wrong
 

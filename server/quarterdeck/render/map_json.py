@@ -1,6 +1,7 @@
 """The source map of a rendering as plain data, for programs.
 
-`version` is the version of this form: it rises when a field changes its meaning or goes. docs/commands.md shows it.
+`version` is the version of this form: it rises when a field changes its meaning or goes.
+docs/commands.md shows it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def printed_documents(
 ) -> list[Printed]:
     """Give the documents of a strict rendering in the order in which Helm prints them.
 
-    Custom resource definitions of `crds/` come first, then resources in the order of their installation, then hooks.
+    Custom resource definitions of `crds/` come first, then resources in the order of their installation, then
+    hooks.
 
     Raises:
         RenderStoppedError: a rendered document cannot be read, so that Helm prints nothing.
@@ -90,7 +91,7 @@ def _end_of_resources(last: str | None) -> str:
 
 
 def select_documents(text: str, patterns: Sequence[str]) -> Iterator[str]:
-    """Give the documents of Helm's text whose files match patterns such as `templates/a*.yaml`, pattern by pattern.
+    """Give the documents of Helm's text whose files match patterns (`templates/a*.yaml`), pattern by pattern.
 
     Source: template.go, `--show-only`.
 

@@ -1,6 +1,7 @@
 """Findings as one JSON document, for programs.
 
-`version` is the version of this form: it rises when a field changes its meaning or goes. docs/commands.md shows it.
+`version` is the version of this form: it rises when a field changes its meaning or goes.
+docs/commands.md shows it.
 """
 
 from __future__ import annotations

@@ -57,7 +57,9 @@ class SarifReport:
             ],
         }
         head = f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [{{'
-        return f'{head}"tool": {{"driver": {encode(driver)}}}, "columnKind": "unicodeCodePoints", "results": ['
+        return (
+            f'{head}"tool": {{"driver": {encode(driver)}}}, "columnKind": "unicodeCodePoints", "results": ['
+        )
 
     def chart(self, report: ChartReport) -> str:
         """Give the results of one chart."""
@@ -100,10 +102,10 @@ class SarifReport:
         return result
 
     def _fingerprint(self, finding: Finding, report: ChartReport) -> str:
-        """Give what stays the same when lines are added above: kind, file, text of the line, which one of them."""
+        """Give what stays the same when lines are added above: kind, file, text of the line, and number."""
         place = finding.place
         line = report.lines.get(place.path, {}).get(place.line, "").strip()
-        name = "\n".join((finding.code, place.path, line, finding.message))
+        name = f"{finding.code}\n{place.path}\n{line}\n{finding.message}"
         self._seen[name] += 1
         data = f"{name}\n{self._seen[name]}".encode("utf-8", "surrogateescape")
         return blake2b(data, digest_size=16).hexdigest()

@@ -10,13 +10,13 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.reports.colour import Painter
+from quarterdeck.reports.visible import make_visible
 
 if TYPE_CHECKING:
     from quarterdeck.diagnostics.model import Finding, Place
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MOST_LINES: Final = 4
 """Of a longer range the first lines are shown."""
 _TAB: Final = "    "
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOURS: Final = {
     Severity.CRITICAL: "red",
     Severity.HIGH: "red",
@@ -75,7 +74,7 @@ class TextReport:
         ]
         plain = f"{where}  {finding.severity.value}  {finding.code}  "
         printed = ["  ".join(head)]
-        message = _visible(finding.message)
+        message = make_visible(finding.message)
         if len(plain) + _width(message) <= self._width and "\n" not in message:
             printed[0] += f"  {message}"
         else:
@@ -86,7 +85,7 @@ class TextReport:
             notes.append(finding.proposal)
         for index, note in enumerate(notes):
             corner = "╰" if index == len(notes) - 1 else "├"
-            for number, line in enumerate(self._wrap(_visible(note), gutter + 2)):
+            for number, line in enumerate(self._wrap(make_visible(note), gutter + 2)):
                 mark = corner if number == 0 else ("│" if corner == "├" else " ")
                 printed.append(f"{' ' * gutter}{self._paint(mark, 'dim')} {line}")
         return "\n".join(printed) + "\n"
@@ -96,8 +95,7 @@ class TextReport:
         last = max(place.end_line, place.line)
         if last > place.line and place.end_column <= 1:
             last -= 1
-        shown = [number for number in range(place.line, min(last, place.line + _MOST_LINES - 1) + 1)]
-        shown = [number for number in shown if number in lines]
+        shown = [number for number in range(place.line, last + 1)[:_MOST_LINES] if number in lines]
         if not shown:
             return []
         digits = max(len(str(shown[-1])), 3)
@@ -110,7 +108,7 @@ class TextReport:
             end = place.end_column - 1 if number == place.end_line else len(text.rstrip())
             end = max(end, start + 1)
             before, marked = _columns(text, start), _columns(text, end) - _columns(text, start)
-            source = _visible(text.expandtabs(len(_TAB)))
+            source = make_visible(text.expandtabs(len(_TAB)))
             source, before = _shorten(source, before, room)
             marked = max(min(marked, room - before), 1)
             frame.append(f"  {number:>{digits}} │ {source}".rstrip())
@@ -134,11 +132,6 @@ class TextReport:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _visible(text: str) -> str:
-    """Replace what would move the cursor or colour the terminal: charts are not to be trusted."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _width(text: str) -> int:

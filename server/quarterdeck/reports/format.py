@@ -21,7 +21,7 @@ class Report(Protocol):
         """Give what is printed for one chart."""
         ...
 
-    def end(self, tally: Tally) -> str:
+    def end(self, tally: Tally, /) -> str:
         """Give what comes after the last chart."""
         ...
 

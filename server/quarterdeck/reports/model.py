@@ -12,8 +12,8 @@ from quarterdeck.diagnostics.model import Finding, Severity
 class ChartReport(msgspec.Struct, frozen=True, kw_only=True):
     """One checked chart.
 
-    `lines` has the source lines around its findings: path, then 1-based number, then text. `error` is set where
-    the chart could not be read at all.
+    `lines` has the source lines around its findings: path, then 1-based number, then text. `error` is set
+    where the chart could not be read at all.
     """
 
     path: str

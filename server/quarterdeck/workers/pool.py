@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.context import BaseContext
 
-Item = TypeVar("Item", contravariant=True)
-Result = TypeVar("Result", covariant=True)
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Item_contra = TypeVar("Item_contra", contravariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
 
 WORTH_SECONDS = 2.0
 """Work that is left, in seconds, from which on processes pay: one costs about half a second to start."""
 _AHEAD = 3
-"""Items that each process is given before the results of earlier ones are taken: bounds what waits in memory."""
+"""Items that each process is given before earlier results are taken: bounds what waits in memory."""
 
 
-class Task(Protocol[Item, Result]):
+class Task(Protocol[Item_contra, Result_co]):
     """What is done with each item; sent to worker processes, so it and its results can be pickled."""
 
-    def __call__(self, item: Item) -> Result:
+    def __call__(self, item: Item_contra, /) -> Result_co:
         """Do the work that the caller waits for."""
         ...
 
@@ -59,9 +61,9 @@ def run_in_order(
 ) -> Iterator[Result]:
     """Give the results of the items in their order, each as soon as it and those before it are there.
 
-    `workers` is how many processes may run; None means one for each processor, and none as long as the time that the
-    first items took says that this process is as fast alone. `preload` names modules that workers need. The
-    results are the same for any number.
+    `workers` is how many processes may run; None means one for each processor, and none as long as the time
+    that the first items took says that this process is as fast alone. `preload` names modules that workers
+    need. The results are the same for any number.
 
     Raises:
         ToolError: a worker process died.

@@ -10,6 +10,7 @@ from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.errors import Cancelled
 from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.workspace.failures import join_repetitions, own_failures
 from quarterdeck.workspace.manifest_findings import find_manifest_problems
 from quarterdeck.workspace.shared_engine import shared_engine
 from quarterdeck.workspace.template_names import NameCheck
@@ -58,8 +59,9 @@ def check_chart(
 ) -> list[Finding]:
     """Give all that is wrong with the chart in a folder or archive, in order of place.
 
-    `values` are laid over the chart's own; `overlay` has texts that stand for files on the disk, by their path inside
-    the chart. Random numbers and the clock are the same in every check. Never raises for what a chart contains.
+    `values` are laid over the chart's own; `overlay` has texts that stand for files on the disk, by their
+    path inside the chart. Random numbers and the clock are the same in every check. Never raises for what a
+    chart contains.
 
     Raises:
         ChartNotFoundError: there is no chart at the path.
@@ -123,30 +125,6 @@ def _collect(rendering: Rendering) -> list[Finding]:
     names = NameCheck(rendering)
     found = [*rendering.inputs.problems, *rendering.syntax_problems]
     found += names.findings()
-    found += _without_echoes(rendering, names)
+    found += join_repetitions(own_failures(rendering, names))
     found += find_manifest_problems(rendering)
     return sorted(dict.fromkeys(found), key=lambda one: (one.place, one.code, one.message))
-
-
-def _without_echoes(rendering: Rendering, names: NameCheck) -> list[Finding]:
-    """Give the failures of the run but for those that only repeat a syntax error or an unknown name."""
-    known = set(rendering.inputs.problems) | set(rendering.syntax_problems)
-    syntax = [finding.place for finding in rendering.syntax_problems]
-    damaged = {place.path for place in syntax}
-    kept: list[Finding] = []
-    for finding in rendering.problems:
-        if finding in known or names.covers(finding):
-            continue
-        place = finding.place
-        if place.path in damaged:
-            inside = any(_overlaps(place, other) for other in syntax if other.path == place.path)
-            if inside or finding.message.startswith(("undefined variable: ", "function ")):
-                continue
-        kept.append(finding)
-    return kept
-
-
-def _overlaps(one: Any, other: Any) -> bool:
-    starts = (one.line, one.column), (other.line, other.column)
-    ends = (one.end_line, one.end_column), (other.end_line, other.end_column)
-    return starts[0] == starts[1] or (starts[0] < ends[1] and starts[1] < ends[0])

@@ -20,8 +20,9 @@ _NEVER_CHARTS = frozenset({"node_modules", "__pycache__"})
 def find_charts(paths: Iterable[str]) -> list[str]:
     """Give the charts at and below the paths, in the order of the paths, below each by name; none twice.
 
-    A folder with a Chart.yaml is a chart; what lies in its `charts/` belongs to it, and is no chart of its own.
-    Hidden folders are left out. An archive counts where it is named itself. A file means the chart it is in.
+    A folder with a Chart.yaml is a chart; what lies in its `charts/` belongs to it, and is no chart of its
+    own. Hidden folders are left out. An archive counts where it is named itself. A file means the chart
+    that it is in.
 
     Raises:
         ChartNotFoundError: there is nothing at a path, or no chart at and below it.

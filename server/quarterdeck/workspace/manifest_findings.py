@@ -14,6 +14,7 @@ from quarterdeck.diagnostics.catalog import (
 from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
 from quarterdeck.diagnostics.spelling import did_you_mean
 from quarterdeck.render.documents import HOOK, HOOK_EVENTS, has_documents, read_documents, yaml_parse_error
+from quarterdeck.render.written import place_in_text
 from quarterdeck.text.line_index import LineIndex
 from quarterdeck.yamldoc.parser import parse_manifests
 from quarterdeck.yamldoc.path import find_value
@@ -130,7 +131,7 @@ def _offset_of(document: Document, path: tuple[str, ...]) -> int:
 
 
 def _visible(text: str, offset: int) -> int:
-    """Give the offset of a character that is to be seen: this one, else the next on its line, else the last before."""
+    """Give the offset of a character that is to be seen: this, the next on its line, or the last before."""
     offset = min(offset, len(text))
     end = text.find("\n", offset)
     rest = text[offset : len(text) if end < 0 else end]
@@ -149,12 +150,8 @@ def _place(rendering: Rendering, file: str, offset: int) -> Place:
         return origin.place
     # The origin's text may be long; what is meant is this character to the end of its line.
     text = rendering.templates[file]
-    start = origin.place
-    before = text[origin.start : offset]
-    line = start.line + before.count("\n")
-    column = len(before) - before.rfind("\n") if "\n" in before else start.column + len(before)
     rest = text[offset : origin.end].partition("\n")[0].rstrip()
-    return Place(start.path, line, column, line, column + max(len(rest), 1))
+    return place_in_text(text, origin, offset, offset + len(rest))
 
 
 def _rendered(file: str, text: str, offset: int) -> Related:

@@ -51,7 +51,7 @@ class NameCheck:
             found.append(
                 Finding(
                     code=failure.code,
-                    severity=Severity.HIGH if run is None else Severity.CRITICAL,
+                    severity=self._severity(unknown.place.path) if run is None else Severity.CRITICAL,
                     place=unknown.place,
                     message=failure.message,
                     proposal=failure.proposal,
@@ -60,6 +60,11 @@ class NameCheck:
                 )
             )
         return found
+
+    def _severity(self, path: str) -> Severity:
+        """Say how bad a call is that is not rendered today: nobody mends a chart that is vendored."""
+        inside = path.removeprefix(self._inputs.chart.path)
+        return Severity.LOW if inside.startswith("/charts/") else Severity.HIGH
 
     def covers(self, finding: Finding) -> bool:
         """Tell whether a failure of the run is reported here, or no mistake of the chart's."""
@@ -121,7 +126,7 @@ class NameCheck:
         return prefix not in self._known_prefixes
 
     def _is_written(self, name: str) -> bool:
-        """Tell whether a define of this name stands anywhere: in a disabled sub-chart, in a text for `tpl`."""
+        """Tell whether a define of this name stands anywhere: in a disabled sub-chart, in a text for tpl."""
         if self._texts is None:
             self._texts = [text for chart in _all_charts(self._inputs.chart) for text in _texts_of(chart)]
         define = re.compile(rf'\b(?:define|block)\s+["`]{re.escape(name)}["`]')
