@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.code import compile_unit, load_code
 from quarterdeck.compiler.units import Source, Unit
-from quarterdeck.gotmpl.nodes import String
-from quarterdeck.gotmpl.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,7 +95,7 @@ class Library:
 class Program:
     """The table of templates of one chart with its sub-charts, in Helm's order."""
 
-    __slots__ = ("_strings", "files", "library", "runs", "sources", "tpl_texts", "units")
+    __slots__ = ("files", "library", "runs", "sources", "tpl_texts", "units")
 
     def __init__(
         self,
@@ -107,7 +105,6 @@ class Program:
         known: Mapping[tuple[str, str], Source] | None = None,
     ) -> None:
         self.library = library
-        self._strings: dict[Unit, frozenset[int]] = {}
         self.units: dict[str, Unit] = {}
         self.sources: list[Source] = []
         self.files: list[str] = []
@@ -137,10 +134,7 @@ class Program:
         identity = id(value)
         if identity in self.library.constants():
             return True
-        for unit in self.runs:
-            if unit not in self._strings:
-                self._strings[unit] = frozenset(map(id, _strings_of_tree(unit)))
-        return any(identity in strings for strings in self._strings.values())
+        return any(identity in unit.strings for unit in self.runs)
 
     def compile_all(self) -> None:
         """Make the code of every unit that is in the table."""
@@ -154,14 +148,6 @@ def _strings(constants: tuple[object, ...]) -> Iterator[str]:
             yield constant
         elif isinstance(constant, tuple):
             yield from _strings(constant)  # pyright: ignore[reportUnknownArgumentType] - constants
-
-
-def _strings_of_tree(unit: Unit) -> Iterator[str]:
-    for _base, statements in unit.parts:
-        for statement in statements:
-            for node in walk(statement):
-                if isinstance(node, String):
-                    yield node.value
 
 
 def add_units(table: dict[str, Unit], source: Source) -> None:

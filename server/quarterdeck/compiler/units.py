@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from quarterdeck.gotmpl.nodes import Block, Comment, Define, Statement, SyntaxProblem, Template, Text
+from quarterdeck.gotmpl.nodes import Block, Comment, Define, Statement, String, SyntaxProblem, Template, Text
 from quarterdeck.gotmpl.parser import parse_template
 from quarterdeck.gotmpl.walk import walk
 
@@ -94,7 +94,7 @@ class Unit:
     text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
     """
 
-    __slots__ = ("_parts", "file", "index", "name", "source", "start", "text")
+    __slots__ = ("_parts", "_strings", "file", "index", "name", "source", "start", "text")
 
     def __init__(self, name: str, source: Source, index: UnitIndex) -> None:
         self.name = name
@@ -104,11 +104,21 @@ class Unit:
         self.text = source.text
         self.start = index.start
         self._parts: tuple[tuple[int, tuple[Statement, ...]], ...] | None = None
+        self._strings: frozenset[int] | None = None
 
     @property
     def is_define(self) -> bool:
         """Whether this is a define or block, and not a file's own text."""
         return self.index.node_start != FILE
+
+    @property
+    def strings(self) -> frozenset[int]:
+        """Identities of the string constants in the tree: the objects that interpreting the unit uses."""
+        strings = self._strings
+        if strings is None:
+            found = (string for _base, statements in self.parts for string in _find_strings(statements))
+            strings = self._strings = frozenset(map(id, found))
+        return strings
 
     @property
     def parts(self) -> tuple[tuple[int, tuple[Statement, ...]], ...]:
@@ -137,6 +147,20 @@ def _find_parts(template: Template, index: UnitIndex) -> tuple[tuple[int, tuple[
             if isinstance(node, Block) and node.start == index.node_start:
                 return ((0, node.body),)
     return ()
+
+
+def _find_strings(statements: tuple[Statement, ...]) -> Iterator[str]:
+    for node in statements:
+        pipeline = getattr(node, "pipeline", None)
+        # Most actions hold no string: a look at their text is cheaper than a walk through their tree.
+        if pipeline is not None and ('"' in node.tag.source or "`" in node.tag.source):
+            for inner in walk(pipeline):
+                if isinstance(inner, String):
+                    yield inner.value
+        yield from _find_strings(getattr(node, "body", ()))
+        otherwise = getattr(node, "otherwise", None)
+        if otherwise is not None:
+            yield from _find_strings(otherwise.body)
 
 
 def _index_units(template: Template) -> Iterator[UnitIndex]:
