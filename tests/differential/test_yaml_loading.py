@@ -68,6 +68,20 @@ MISTAKES = [
     "a: [b:, c]\n",
 ]
 
+DEEP_MISTAKES = [
+    "a: " + "[" * 2_000,
+    "a: " + "[" * 2_000 + "}",
+    "a: " + "[" * 2_000 + "]" * 2_000 + "]",
+    "a: " + "[" * 2_000 + "@",
+    "a: " + "{b: " * 2_000 + "1" + "]",
+    "a:\n" + "- " * 2_000 + "x\n b: c: d\n",
+    "a:\n" + "- " * 2_000 + "x: y: z\n",
+    "a:\n" + "- " * 2_000 + "'open",
+    "a:\n" + "- " * 2_000 + "x\nb: 1\nc\n",
+    "\n".join(" " * level + "a:" for level in range(1_500)) + "\n  b: 1\n c: 2\nx",
+    "a: " + "[" * 10_001 + "]" * 10_001,
+]
+
 
 def check_same(texts: list[str]) -> None:
     """Compare value and error of every text whose first document holds a map or nothing."""
@@ -101,6 +115,11 @@ def has_ambiguous_keys(text: str) -> bool:
 
 @pytest.mark.parametrize("text", MISTAKES)
 def test_usual_mistakes_are_reported_in_helm_s_words(text: str) -> None:
+    check_same([text])
+
+
+@pytest.mark.parametrize("text", DEEP_MISTAKES, ids=range(len(DEEP_MISTAKES)))
+def test_mistakes_far_down_are_reported_in_helm_s_words(text: str) -> None:
     check_same([text])
 
 

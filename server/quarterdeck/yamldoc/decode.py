@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from quarterdeck.yamldoc.compose import ComposedDocument, ComposeError, compose_next
-from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, StandInParser, has_inner_mark, may_replace
-from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, make_parser, readable_before
+from quarterdeck.yamldoc.dialect import Reading
+from quarterdeck.yamldoc.events import MAX_DEPTH, YamlError, go_error, readable_before
 from quarterdeck.yamldoc.floats import find_refusal, format_float32
 from quarterdeck.yamldoc.go_syntax import go_syntax, go_type
 from quarterdeck.yamldoc.nodes import LONG_TAG_PREFIX, AliasNode, ListNode, MapNode, Node, ScalarNode
@@ -64,17 +64,14 @@ def decode_text(text: str, *, strict: bool, forbidden: YamlError | None) -> tupl
 
 
 def _compose_first(text: str) -> ComposedDocument | None:
-    """Compose the first document; each colon that libyaml alone refuses is replaced in another reading."""
-    colons: set[int] = set()
+    """Compose the first document, in as many readings as it takes."""
+    reading = Reading(text)
     while True:
-        parser = StandInParser(text, colons) if colons or has_inner_mark(text) else make_parser(text)
         try:
-            return compose_next(parser)
+            return compose_next(reading.start())
         except yaml.YAMLError as error:
-            wrong = go_error(error, text)
-            if UNEXPECTED_COLON not in wrong.message or not may_replace(colons, text, wrong.offset):
+            if not reading.can_go_on(go_error(error, text)):
                 raise
-            colons.add(wrong.offset)
 
 
 def decode_document(

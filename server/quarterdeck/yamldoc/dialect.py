@@ -1,12 +1,13 @@
-"""Where libyaml 0.2.5 differs from go-yaml v2, a port of an older libyaml, and how we follow go-yaml.
+"""Where libyaml 0.2.5 and 0.2.6 differ from go-yaml v2, a port of an older one, and how we follow go-yaml.
 
 - A byte order mark at the start of a line is content in go-yaml; libyaml skips it.
 - `[a:, b]` and `{a:, b}` have a colon in a plain scalar in go-yaml; libyaml refuses them.
 - `[a?b]` is refused by go-yaml, where a question mark ends a plain scalar in brackets; libyaml takes it.
 - `%YAML 1.2` is refused by go-yaml.
+- libyaml 0.2.6 nests 1,000 deep only; `quarterdeck.yamldoc.deep` reads the rest.
 
 The first two are read with a stand-in: a character that the text does not contain and that means nothing to
-YAML is put in place of the mark or colon, and taken out of what libyaml gives. The other two are checked in
+YAML is put in place of the mark or colon, and taken out of what libyaml gives. The next two are checked in
 `quarterdeck.yamldoc.compose`.
 
 Two differences are left: libyaml notices a line without a colon earlier, so that of two mistakes it may
@@ -19,7 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quarterdeck.yamldoc.events import BOM, make_parser
+from quarterdeck.yamldoc.deep import MAX_DEEP_SIZE, TOO_DEEP, DeepParser
+from quarterdeck.yamldoc.events import BOM, EventSource, YamlError, make_parser
 
 UNEXPECTED_COLON = "found unexpected ':'"
 
@@ -34,13 +36,43 @@ def has_inner_mark(text: str) -> bool:
     return text.find(BOM, 1) >= 0
 
 
-def may_replace(colons: set[int], text: str, offset: int) -> bool:
-    """Tell whether libyaml stopped at a colon of `text` that may be replaced, too.
+def is_refused_by_libyaml_alone(error: YamlError) -> bool:
+    """Tell whether go-yaml may well read the text all the same: see `Reading`."""
+    return UNEXPECTED_COLON in error.message or TOO_DEEP in error.message
+
+
+class Reading:
+    """How one text is read: again and otherwise where libyaml alone refuses it.
 
     Each colon costs a reading of the text: at most 100 are replaced, and 20 million characters read for them.
     """
-    is_new = text[offset : offset + 1] == ":" and offset not in colons
-    return is_new and len(colons) < _MOST_COLONS and (len(colons) + 1) * len(text) <= _MOST_READING
+
+    __slots__ = ("_colons", "_is_deep", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._colons: set[int] = set()
+        self._is_deep = False
+
+    def start(self) -> EventSource:
+        """Begin to read from the start."""
+        if self._colons or has_inner_mark(self._text):
+            return StandInParser(self._text, self._colons, is_deep=self._is_deep)
+        return DeepParser(self._text) if self._is_deep else make_parser(self._text)
+
+    def can_go_on(self, error: YamlError) -> bool:
+        """Tell whether what stopped a reading does not stop the next one."""
+        text, offset = self._text, error.offset
+        if TOO_DEEP in error.message and not self._is_deep:
+            self._is_deep = len(text) <= MAX_DEEP_SIZE
+            return self._is_deep
+        if UNEXPECTED_COLON not in error.message or text[offset : offset + 1] != ":":
+            return False
+        count = len(self._colons)
+        if offset in self._colons or count >= _MOST_COLONS or (count + 1) * len(text) > _MOST_READING:
+            return False
+        self._colons.add(offset)
+        return True
 
 
 class StandInParser:
@@ -48,8 +80,8 @@ class StandInParser:
 
     __slots__ = ("_get_event", "_originals")
 
-    def __init__(self, text: str, colons: set[int]) -> None:
-        """Replace the inner byte order marks and the colons at the offsets `colons`, and start libyaml."""
+    def __init__(self, text: str, colons: set[int], *, is_deep: bool = False) -> None:
+        """Replace the inner byte order marks and the colons at the offsets `colons`, and start reading."""
         unused = (chr(code) for code in _PRIVATE_USE if chr(code) not in text)
         self._originals: dict[str, str] = {}
         characters = text
@@ -64,7 +96,8 @@ class StandInParser:
                 pieces[offset] = colon
             characters = "".join(pieces)
             self._originals[colon] = ":"
-        self._get_event = make_parser(characters).get_event
+        parser = DeepParser(characters) if is_deep else make_parser(characters)
+        self._get_event = parser.get_event
 
     def get_event(self) -> Any:
         """Give the next event, with the characters of the text."""

@@ -131,6 +131,11 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
         "Nest at most 10,000 levels.",
     ),
     (
+        "exceeded maximum nesting depth",
+        "the document is nested too deeply for its size",
+        "Nest at most 1,000 levels in texts of more than 2,000,000 characters.",
+    ),
+    (
         "map merge requires map or sequence of maps",
         "“<<” merges something that is no map",
         "Let the alias after “<<” refer to a map, or to a list of maps.",

@@ -13,7 +13,7 @@ import yaml
 
 from quarterdeck.yamldoc.compose import CHEAP_DEPTH
 from quarterdeck.yamldoc.decode import CONVERSION, decode_text, key_text
-from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, has_inner_mark
+from quarterdeck.yamldoc.dialect import has_inner_mark, is_refused_by_libyaml_alone
 from quarterdeck.yamldoc.events import EventSource, find_forbidden, go_error, make_parser
 from quarterdeck.yamldoc.resolve import (
     HINTS,
@@ -59,7 +59,7 @@ def load_yaml(text: str, *, strict: bool = False) -> tuple[Any, str | None]:
         return decode_text(text, strict=strict, forbidden=None)
     except yaml.YAMLError as error:
         wrong = go_error(error, text)
-        if UNEXPECTED_COLON in wrong.message:
+        if is_refused_by_libyaml_alone(wrong):
             return decode_text(text, strict=strict, forbidden=None)
         return None, f"{CONVERSION}yaml: {wrong.message}"
     return value, None

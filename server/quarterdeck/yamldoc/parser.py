@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.compose import ComposedDocument, compose_partial
 from quarterdeck.yamldoc.decode import DecodeError, decode_document
-from quarterdeck.yamldoc.dialect import UNEXPECTED_COLON, StandInParser, has_inner_mark, may_replace
-from quarterdeck.yamldoc.events import find_forbidden, make_parser
+from quarterdeck.yamldoc.dialect import Reading
+from quarterdeck.yamldoc.events import find_forbidden
 from quarterdeck.yamldoc.explain import YamlProblem, explain
 from quarterdeck.yamldoc.simple import Origins, build_simple, find_origins
 
@@ -153,7 +153,7 @@ def split_manifests(text: str) -> list[Span]:
 
 def _read_stream(text: str) -> Iterator[YamlDocument]:
     """Read a whole stream with one parser; from the first damaged document on, slice by slice."""
-    parser = StandInParser(text, set()) if has_inner_mark(text) else make_parser(text)
+    parser = Reading(text).start()
     done = 0
     while True:
         composed = compose_partial(parser, text, 0)
@@ -189,11 +189,9 @@ def _read_slice(text: str, span: Span) -> Iterator[YamlDocument]:
     piece = text[span.start : span.end]
     forbidden = find_forbidden(piece)
     readable = piece if forbidden is None else piece[: forbidden.offset]
-    colons: set[int] = set()
+    reading = Reading(readable)
     while True:
-        parser = (
-            StandInParser(readable, colons) if colons or has_inner_mark(readable) else make_parser(readable)
-        )
+        parser = reading.start()
         documents: list[ComposedDocument] = []
         while True:
             composed = compose_partial(parser, readable, span.start)
@@ -203,12 +201,8 @@ def _read_slice(text: str, span: Span) -> Iterator[YamlDocument]:
             if composed.error is not None:
                 break
         error = documents[-1].error if documents else None
-        if error is not None and UNEXPECTED_COLON in error.message:
-            offset = error.offset - span.start
-            if may_replace(colons, readable, offset):
-                colons.add(offset)
-                continue
-        break
+        if error is None or not reading.can_go_on(error._replace(offset=error.offset - span.start)):
+            break
     if forbidden is not None:
         if not documents:
             documents.append(ComposedDocument(span.start, is_explicit_start=piece.startswith("---")))
