@@ -31,7 +31,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the programming interface when it is first asked for: parts of the package are used without it."""
+    """Import the programming interface when first asked for: parts of the package are used without it."""
     if name in __all__:
         from quarterdeck import api  # noqa: PLC0415 - see above
 

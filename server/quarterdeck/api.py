@@ -9,15 +9,17 @@ from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.model import Chart
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.chart.schema import make_schemas_ready
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.render.source_map import SourceMap
 from quarterdeck.runtime.context import Context
+from quarterdeck.runtime.funcs.table import load_libraries
 from quarterdeck.workspace.check import check_chart
 from quarterdeck.workspace.shared_engine import shared_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -35,7 +37,7 @@ __all__ = [
 
 
 def load_chart(path: str | Path) -> Chart:
-    """Read a chart folder or archive with its sub-charts.
+    """Read a chart folder or archive with its sub-charts, and make ready what rendering it will use.
 
     What is wrong with its content is in `Chart.problems`.
 
@@ -43,10 +45,20 @@ def load_chart(path: str | Path) -> Chart:
         ChartNotFoundError: there is no such folder or archive.
         ReadError: it cannot be read.
     """
-    return read_chart(path)
+    chart = read_chart(path)
+    make_schemas_ready(chart)
+    load_libraries(_template_texts(chart))
+    shared_engine()
+    return chart
 
 
-def render_chart(
+def _template_texts(chart: Chart) -> Iterator[str]:
+    yield from (file.text for file in chart.templates)
+    for sub in chart.dependencies:
+        yield from _template_texts(sub)
+
+
+def render_chart(  # noqa: PLR0913 - the public signature
     chart_or_path: Chart | str | Path,
     values: Mapping[str, Any] | None = None,
     *,
@@ -62,9 +74,10 @@ def render_chart(
 ) -> Rendering:
     """Render a chart as Helm does, with `values` over its defaults.
 
-    `strict` stops at the first error, where Helm stops, and gives no files; otherwise a failed action leaves a hole and the
-    rest is rendered. `tracing` keeps what `Rendering.source_map` needs. `seed` makes random numbers and the clock
-    the same each time; None means real ones. Never raises for what a chart contains: see `Rendering.problems`.
+    `strict` stops at the first error, where Helm stops, and gives no files; otherwise a failed action leaves
+    a hole and the rest is rendered. `tracing` keeps what `Rendering.source_map` needs. `seed` makes random
+    numbers and the clock the same each time; None means real ones. Never raises for what a chart contains:
+    see `Rendering.problems`.
 
     Raises:
         ChartNotFoundError: there is no chart at the path.
@@ -78,4 +91,7 @@ def render_chart(
         Release(name=name, namespace=namespace, revision=revision, is_upgrade=is_upgrade),
         make_capabilities(kube_version, api_versions),
     )
-    return shared_engine().render(inputs, lambda: Context(seed=seed), is_strict=strict, is_traced=tracing)
+    engine = shared_engine()
+    rendering = engine.render(inputs, lambda: Context(seed=seed), is_strict=strict, is_traced=tracing)
+    engine.save_later(rendering.program)
+    return rendering

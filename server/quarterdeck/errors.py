@@ -44,5 +44,5 @@ class ToolError(QuarterdeckError):
     """A program or library of others is missing or failed."""
 
 
-class Cancelled(BaseException):  # noqa: N818 - a signal like KeyboardInterrupt, not an error
+class Cancelled(BaseException):
     """The caller no longer wants the answer; features never catch it."""

@@ -45,9 +45,18 @@ def run(engine: str, chart: Path, values: dict[str, Any], cache: Path) -> FirstR
         text=True,
         check=True,
         timeout=TIMEOUT_SECONDS,
-        env={**os.environ, "QUARTERDECK_CACHE_DIR": str(cache)},
+        env=process_environment(cache),
     )
     return FirstRender(**json.loads(done.stdout))
+
+
+def process_environment(cache: Path) -> dict[str, str]:
+    """Give the environment of a program as users run it: its own cache, modules read as compiled bytecode.
+
+    `pip install` compiles modules; in a checkout Python does so at the first import, unless told not to.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "QUARTERDECK_CACHE_DIR": str(cache)}
 
 
 def main(engine_name: str, chart: Path, cache: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -28,7 +27,7 @@ def check_row(calibration: Calibration, runs: int) -> Row:
     command = [sys.executable, "-m", "quarterdeck", "check", str(REPOSITORY / "examples" / "healthy")]
     times: list[float] = []
     with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as cache:
-        environment = {**os.environ, "QUARTERDECK_CACHE_DIR": cache}
+        environment = first_render.process_environment(Path(cache))
         for _ in range(runs + 2):
             started = time.perf_counter()
             subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)

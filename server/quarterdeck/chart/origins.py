@@ -65,6 +65,19 @@ class ValueOrigin:
         return self._candidate.path
 
     @property
+    def written_path(self) -> YamlPath:
+        """The path in its file at which the value's text stands: the anchor's, behind an alias or merge."""
+        places = self._candidate.places
+        if places is None or not places.has_aliases:
+            return self.value_path
+        return places.written_path(self.value_path)
+
+    def is_written_with(self, other: ValueOrigin) -> bool:
+        """Tell whether both are read from the same text: one of them through an alias, or both."""
+        own, others = self._candidate.places, other._candidate.places
+        return own is not None and own is others and self.written_path == other.written_path
+
+    @property
     def value(self) -> Any:
         """The value as this layer gives it."""
         return self._candidate.value

@@ -74,6 +74,14 @@ def check_schemas(root: ChartInstance, values: dict[str, Any], origins: ValueOri
     return findings
 
 
+def make_schemas_ready(chart: Chart) -> None:
+    """Compile the schemas of a chart and its sub-charts, which is then not done when values are checked."""
+    if chart.schema_file is not None:
+        _compile(chart)
+    for sub in chart.dependencies:
+        make_schemas_ready(sub)
+
+
 def _has_schema(instance: ChartInstance) -> bool:
     return instance.chart.schema_file is not None or any(map(_has_schema, instance.dependencies))
 
@@ -111,7 +119,7 @@ def _compile(chart: Chart) -> _Compiled:
     return _compile_text(chart.schema or b"")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _compile_text(data: bytes) -> _Compiled:
     """Make a schema ready; the same text is in many charts, and in a chart that is read again."""
     text = data.decode("utf-8", "surrogateescape")

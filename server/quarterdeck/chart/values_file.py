@@ -25,6 +25,7 @@ MAX_VALUES_SIZE = 16 * 1024 * 1024
 MAX_VALUES_DEPTH = 200
 """How deep maps and lists of values may be nested: what walks them is recursive."""
 
+_ALIAS = re.compile(r"(?:^|[\s\[{,])\*([\w.-]+)")
 _ERROR_LINE = re.compile(r"\bline (\d+): ")
 
 
@@ -163,12 +164,13 @@ def merge_maps(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
 class ValuesPlaces:
     """Where the keys of a values file stand, over all its documents."""
 
-    __slots__ = ("_documents", "display_path", "text")
+    __slots__ = ("_documents", "_has_aliases", "display_path", "text")
 
     def __init__(self, text: str, display_path: str) -> None:
         self.text = text
         self.display_path = display_path
         self._documents: list[YamlPlaces] | None = None
+        self._has_aliases: bool | None = None
 
     def find(self, path: YamlPath) -> tuple[YamlPlaces, Found] | None:
         """Give the value at `path` with the document that it is in: the last that has it."""
@@ -182,3 +184,22 @@ class ValuesPlaces:
             if found is not None:
                 return document, found
         return None
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether anything in the file refers to an anchor; tells without parsing it."""
+        if self._has_aliases is None:
+            names = _ALIAS.findall(self.text) if "&" in self.text else ()
+            self._has_aliases = any(f"&{name}" in self.text for name in names)
+        return self._has_aliases
+
+    def written_path(self, path: YamlPath) -> YamlPath:
+        """Give the path at which the text of the value at `path` stands, behind aliases and merges."""
+        found = self.find(path)
+        if found is None:
+            return path
+        document, value = found
+        target = value.target
+        written = None if target is None else document.path_at(target.start)
+        again = None if written is None else document.find(written)
+        return path if written is None or again is None or again.target is not target else written

@@ -8,7 +8,7 @@ from quarterdeck.diagnostics.model import Place
 from quarterdeck.text.line_index import LineIndex
 from quarterdeck.yamldoc.nodes import ScalarNode
 from quarterdeck.yamldoc.parser import parse_yaml
-from quarterdeck.yamldoc.path import Found, YamlPath, find_nearest, find_value
+from quarterdeck.yamldoc.path import Found, YamlPath, find_nearest, find_path, find_value
 from quarterdeck.yamldoc.resolve import parse_integer
 
 if TYPE_CHECKING:
@@ -43,6 +43,12 @@ class YamlPlaces:
         """Give the nodes of key and value at `path`."""
         document = self._parsed()
         return None if document is None else find_value(document, path)
+
+    def path_at(self, offset: int) -> YamlPath | None:
+        """Give the path of the key or value that stands at an offset of the document's text."""
+        document = self._parsed()
+        found = None if document is None else find_path(document, offset)
+        return None if found is None else found[0]
 
     def value(self, path: YamlPath) -> Place:
         """Give the place of the value at `path`, or of the nearest thing above it that is there."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import marshal
 from types import CodeType
+from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.codegen import generate
 from quarterdeck.compiler.expressions import NotCompilableError
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quarterdeck.runtime.signatures import Function
-    from quarterdeck.compiler.units import Unit
     from collections.abc import Mapping
+
+    from quarterdeck.compiler.units import Unit
+    from quarterdeck.runtime.signatures import Function
 
 FILE_NAME = "<template>"
 """Cached code is shared by every chart with the same text, so it names no file."""

@@ -1,7 +1,7 @@
 """Units as the source text of a Python function.
 
-The function takes dot and gives the frame's pieces: the flat list of markers and texts that docs/architecture.md
-describes. It names, besides its locals:
+The function takes dot and gives the frame's pieces: the flat list of markers and texts that
+docs/architecture.md describes. It names, besides its locals:
 
 | name | what |
 | --- | --- |
@@ -10,29 +10,31 @@ describes. It names, besides its locals:
 | `J((a, b))` | the concatenation of strings |
 | `I(name, dot)`, `ID(name, dict)` | include; the second with a map made for this call |
 | `TPL(text, dot)` | tpl |
-| `RG(v)`, `RG2(v)` | what `range` with up to one or with two variables iterates over: pairs of key and element |
+| `RG(v)`, `RG2(v)` | what `range` with up to one or with two variables iterates over: pairs (key, element) |
 | `S(v)` | the value if it is a string |
 | `NN(v)` | the value if it is not nil |
 | `TR(v)` | field `Template` of the value |
 | `R_f`, `C_f` | template function f for arguments of known types, and with its arguments checked |
 
-Locals are `d` (dot), `w` (pieces), `t1`… (parts of a statement), `v1`… (variables), `d1`…, `k1`…, `r1`… (ranges). Nothing of
-the template's text gets into the source but through `repr` or as a placeholder for a constant.
+Locals are `d` (dot), `w` (pieces), `t1`… (parts of a statement), `v1`… (variables), `d1`…, `k1`…, `r1`…
+(ranges). Nothing of the template's text gets into the source but through `repr` or as a placeholder for a
+constant.
 
 `NotCompilableError` leaves a unit to the interpreter.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.expressions import Code, Constants, Expressions, NotCompilableError
 from quarterdeck.gotmpl import nodes
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quarterdeck.runtime.signatures import Function
-    from quarterdeck.compiler.units import Unit
     from collections.abc import Mapping
+
+    from quarterdeck.compiler.units import Unit
+    from quarterdeck.runtime.signatures import Function
 
 MAX_INDENT = 80
 """Deeper nesting than this is left to the interpreter: Python allows 100 levels of indentation."""
@@ -189,8 +191,8 @@ class _UnitWriter:
         self.expressions.dot = outer_dot
         self._indent = self._indent[:-1]
         if node.otherwise is not None:
-            # Variables of the body are no longer there when the else branch runs, though Go's parser sees them:
-            # an outer one of that name is meant, or none. Source: text/template exec.go, walkIfOrWith.
+            # Variables of the body are no longer there when the else branch runs, though Go's parser sees
+            # them: an outer one of that name is meant, or none. Source: text/template exec.go, walkIfOrWith.
             self._scopes.append(dict.fromkeys(declared))
             self._emit("else:")
             self._indent += " "

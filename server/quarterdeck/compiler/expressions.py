@@ -1,27 +1,32 @@
 """Expressions of templates as Python expressions, in source text.
 
-What the text may name besides constants and locals is listed in `codegen`. Assumes that everything goes well: where Go
-would report an error, the Python expression raises something, and the interpreter is asked what is wrong.
+What the text may name besides constants and locals is listed in `codegen`. Assumes that everything goes well:
+where Go would report an error, the Python expression raises something, and the interpreter is asked what is
+wrong.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from quarterdeck.gotmpl import nodes
 
 if TYPE_CHECKING:
-    from quarterdeck.runtime.signatures import Function
     from collections.abc import Callable, Mapping
 
+    from quarterdeck.runtime.signatures import Function
+
 Kind = Literal["string", "bool", "int", "float", "dict", "list", "nil", "field", "any"]
-"""What is known of a result: its exact Python class, or `field` (a field access, so that nil is Go's nil interface)."""
+"""What is known of a result: its exact Python class, or `field` (a field access: nil is a nil interface)."""
 
 LONG_CONSTANT = 24
 """Longer strings are not written into the source but patched into the code object's constants."""
 
 VALUES_METHODS = frozenset({"AsMap", "Table", "YAML", "Encode"})
-"""Methods of Helm's `common.Values`, which come before keys of that name. Source: pkg/chart/common/values.go."""
+"""Methods of Helm's `common.Values`, which come before keys of that name.
+
+Source: pkg/chart/common/values.go.
+"""
 
 _EXACT_KINDS: Mapping[str, Kind] = {"string": "string", "bool": "bool", "int": "int", "float64": "float"}
 _FITTING: Mapping[str, frozenset[str]] = {
@@ -41,7 +46,7 @@ class NotCompilableError(Exception):
 
 
 class Code(NamedTuple):
-    """A Python expression: its text, what is known of its result, and whether it can change or call things."""
+    """A Python expression: its text, what is known of its result, whether it can change or call things."""
 
     text: str
     kind: Kind = "any"
@@ -278,7 +283,7 @@ class Expressions:
 
 
 def _fitted(argument: Code, param: str) -> tuple[str, bool]:
-    """Give the argument's text for a parameter of Go type `param`, and whether it needs no check when it runs."""
+    """Give the argument's text for a parameter of Go type `param`, and whether it needs no check."""
     if param in _ANY_TYPES:
         return argument.text, True
     if argument.is_constant and argument.kind == "int" and param not in {"int", "string", "bool"}:
@@ -297,7 +302,7 @@ def _no_variable(name: str) -> str:
 
 
 def _same_kind(arguments: list[Code]) -> Kind:
-    kinds = {argument.kind for argument in arguments}
+    kinds: set[Kind] = {argument.kind for argument in arguments}
     return kinds.pop() if len(kinds) == 1 else "any"
 
 
@@ -359,7 +364,7 @@ def _default(_self: Expressions, arguments: list[Code], _given: object) -> Code 
     return Code(f"({value.text} or {fallback.text})", "string" if both_strings else "any", value.has_effects)
 
 
-def _dict(self: Expressions, arguments: list[Code], _given: object) -> Code | None:
+def _dict(_self: Expressions, arguments: list[Code], _given: object) -> Code | None:
     if len(arguments) % 2 or not all(key.kind == "string" for key in arguments[::2]):
         return None
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
@@ -371,7 +376,7 @@ def _list(_self: Expressions, arguments: list[Code], _given: object) -> Code | N
     return Code(f"[{','.join(a.text for a in arguments)}]", "list", _any_effects(arguments))
 
 
-def _include(self: Expressions, arguments: list[Code], _given: object) -> Code | None:
+def _include(_self: Expressions, arguments: list[Code], _given: object) -> Code | None:
     name, dot = arguments
     name_text = name.text if name.kind == "string" else f"S({name.text})"
     function = "ID" if dot.kind == "dict" else "I"
@@ -381,7 +386,9 @@ def _include(self: Expressions, arguments: list[Code], _given: object) -> Code |
 def _tpl(_self: Expressions, arguments: list[Code], _given: object) -> Code | None:
     text, dot = arguments
     return Code(
-        f"TPL({text.text if text.kind == 'string' else f'S({text.text})'},{dot.text})", "string", True
+        f"TPL({text.text if text.kind == 'string' else f'S({text.text})'},{dot.text})",
+        "string",
+        has_effects=True,
     )
 
 

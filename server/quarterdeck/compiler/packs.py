@@ -1,7 +1,8 @@
 """Compiled templates on disk: one entry for the templates of one (sub-)chart, whichever charts vendor it.
 
-The key is a hash of the texts; names of charts and paths are not in it, so a library chart that many charts vendor has
-one entry. Texts that a chart hands to `tpl` have an entry of their own, under the texts of the whole chart.
+The key is a hash of the texts; names of charts and paths are not in it, so a library chart that many charts
+vendor has one entry. Texts that a chart hands to `tpl` have an entry of their own, under the texts of the
+whole chart.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 
 from quarterdeck.compiler.code import dump_code
 from quarterdeck.compiler.program import SourceCode
-from quarterdeck.compiler.units import UnitIndex
+from quarterdeck.compiler.units import UnitIndex  # noqa: TC001 - msgspec reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Entry(msgspec.Struct, array_like=True, gc=False):
-    """One text: its units, and the code of each that was compiled. `text` is empty where the key covers it."""
+    """One text: its units, and the code of those compiled. `text` is empty where the key covers it."""
 
     units: tuple[UnitIndex, ...]
     codes: list[bytes | bool | None]
@@ -70,9 +71,7 @@ class Packs:
             known.units = entry.units
             known.is_stored = True
             known.stored = {
-                unit: code
-                for unit, code in zip(entry.units, entry.codes, strict=False)
-                if code is not None
+                unit: code for unit, code in zip(entry.units, entry.codes, strict=False) if code is not None
             }
 
     def save(self, program: Program) -> None:
@@ -125,4 +124,3 @@ def _entry(known: SourceCode | None, text: str = "") -> _Entry:
             # Popped from `stored` when asked for, so what is still there was not.
             codes.append(known.stored.get(unit))
     return _Entry(known.units, codes, text.encode("utf-8", "surrogateescape"))
-

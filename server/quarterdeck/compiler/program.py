@@ -1,8 +1,8 @@
 """The templates of a chart together: one table of names, and the code behind them.
 
-All files of a chart and its sub-charts share one table. Files are parsed deepest first and in reverse alphabetical
-order; the last definition of a name wins, but an empty one never replaces another.
-Source: Helm pkg/engine/engine.go, sortTemplates; text/template template.go, associate.
+All files of a chart and its sub-charts share one table. Files are parsed deepest first and in reverse
+alphabetical order; the last definition of a name wins, but an empty one never replaces another. Source: Helm
+pkg/engine/engine.go, sortTemplates; text/template template.go, associate.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from quarterdeck.runtime.signatures import Function
 
 RUNS_BEFORE_COMPILING = 3
-"""A unit is interpreted this often before its code is made: below that, compiling costs more than it saves."""
+"""A unit is interpreted this often before its code is made: until then, compiling costs more."""
+
+TPL_NAME = "gotpl"
+"""The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
+
+MAX_HANDED = 4_096
+"""Texts handed to `tpl` whose sources are kept."""
 
 
 class SourceCode:
@@ -31,7 +37,7 @@ class SourceCode:
     def __init__(self) -> None:
         self.codes: dict[UnitIndex, CodeType | None] = {}
         self.stored: dict[UnitIndex, bytes | bool] = {}
-        """Code as the disk has it, until it is asked for; False where only the interpreter can run the unit."""
+        """Code as the disk has it, until it is asked for; False where only the interpreter runs it."""
         self.units: tuple[UnitIndex, ...] | None = None
         self.is_stored = False
 
@@ -42,6 +48,7 @@ class Library:
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self.functions = functions
         self.texts: dict[str, SourceCode] = {}
+        self._handed: dict[str, Source] = {}
         self._constants: set[int] = set()
         self._unread: list[CodeType] = []
 
@@ -50,12 +57,26 @@ class Library:
         known = self.texts.get(text)
         return Source(file, text, self.functions, units=None if known is None else known.units)
 
+    def handed_source(self, text: str) -> Source:
+        """Give the source of a text that a template hands to `tpl`; the same one for equal texts."""
+        source = self._handed.get(text)
+        if source is None:
+            if len(self._handed) >= MAX_HANDED:
+                self._handed.clear()
+            source = self._handed[text] = self.source(TPL_NAME, text)
+        return source
+
+    def note(self, source: Source) -> SourceCode:
+        """Enter the index of a source's units, so that its text need not be parsed again to find them."""
+        known = self.texts.get(source.text)
+        if known is None:
+            known = self.texts[source.text] = SourceCode()
+            known.units = None if source.problems else source.units
+        return known
+
     def code(self, unit: Unit) -> CodeType | None:
         """Give a unit's code, made now if need be; None if only the interpreter can run it."""
-        known = self.texts.get(unit.text)
-        if known is None:
-            known = self.texts[unit.text] = SourceCode()
-            known.units = None if unit.source.problems else unit.source.units
+        known = self.note(unit.source)
         if unit.index in known.stored:
             return self.ready_code(unit)
         try:
@@ -88,6 +109,7 @@ class Library:
     def forget(self) -> None:
         """Drop all code."""
         self.texts.clear()
+        self._handed.clear()
         self._constants.clear()
         self._unread.clear()
 

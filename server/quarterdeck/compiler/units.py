@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from quarterdeck.gotmpl.nodes import Block, Comment, Define, Statement, String, SyntaxProblem, Template, Text
+from quarterdeck.gotmpl.nodes import (
+    Block,
+    Broken,
+    Comment,
+    Define,
+    Statement,
+    String,
+    SyntaxProblem,
+    Template,
+    Text,
+)
 from quarterdeck.gotmpl.parser import parse_template
 from quarterdeck.gotmpl.walk import walk
 
@@ -15,15 +25,22 @@ if TYPE_CHECKING:
 
     from quarterdeck.runtime.context import Context
 
-GO_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+GO_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """What Go trims as space. Source: unicode.IsSpace."""
+
+_UNTAGGED = (Text, Broken)
+"""Statements that are no actions."""
 
 
 class UnitIndex(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where a unit stands in its file: enough to find it again without parsing the file first.
 
-    `start` is what its offsets count from; `node_start` the offset of a nested `{{ block }}` from there, -1 for a
-    define at the top level, -2 for the file's own text. An empty unit never replaces another of its name.
+    `start` is what its offsets count from; `node_start` the offset of a nested `{{ block }}` from there, -1
+    for a define at the top level, -2 for the file's own text. An empty unit never replaces another of its
+    name.
     """
 
     name: str
@@ -82,7 +99,10 @@ class Source:
         found = self._unit_list
         if found is None:
             found = self._unit_list = tuple(
-                [Unit(self.file if index.node_start == FILE else index.name, self, index) for index in self.units]
+                [
+                    Unit(self.file if index.node_start == FILE else index.name, self, index)
+                    for index in self.units
+                ]
             )
         return found
 
@@ -90,8 +110,8 @@ class Source:
 class Unit:
     """A file's own text, or one define: the smallest thing that is compiled, cached and run.
 
-    `name` is the template's name (a file's path as Helm names it, or the define's name), `file` the name that its
-    text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
+    `name` is the template's name (a file's path as Helm names it, or the define's name), `file` the name that
+    its text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
     """
 
     __slots__ = ("_parts", "_strings", "file", "index", "name", "source", "start", "text")
@@ -153,7 +173,11 @@ def _find_strings(statements: tuple[Statement, ...]) -> Iterator[str]:
     for node in statements:
         pipeline = getattr(node, "pipeline", None)
         # Most actions hold no string: a look at their text is cheaper than a walk through their tree.
-        if pipeline is not None and ('"' in node.tag.source or "`" in node.tag.source):
+        if (
+            pipeline is not None
+            and not isinstance(node, _UNTAGGED)
+            and ('"' in node.tag.source or "`" in node.tag.source)
+        ):
             for inner in walk(pipeline):
                 if isinstance(inner, String):
                     yield inner.value
@@ -164,9 +188,7 @@ def _find_strings(statements: tuple[Statement, ...]) -> Iterator[str]:
 
 
 def _index_units(template: Template) -> Iterator[UnitIndex]:
-    is_empty = all(
-        isinstance(item.node, Define) or _is_blank(item.node) for item in template.items
-    )
+    is_empty = all(isinstance(item.node, Define) or _is_blank(item.node) for item in template.items)
     yield UnitIndex("", 0, FILE, is_empty)
     has_blocks = "block" in template.text
     for item in template.items:
@@ -200,10 +222,11 @@ class Hole:
 class TemplateError(Exception):
     """A unit's run failed.
 
-    `str()` is Go's message as `Template.Execute` returns it (`template: file:line:col: executing "name" at <node>:
-    …`, with the messages of inner templates in their place). `unit` and `offset` (from the unit's start) say where
-    the innermost failing node starts, `end` where it ends, `cause` is the innermost text alone. `wrapped` is the
-    error that Go wraps in this one (`%w`): that of an inner template or of a function; None for the engine's own.
+    `str()` is Go's message as `Template.Execute` returns it (`template: file:line:col: executing "name" at
+    <node>: …`, with the messages of inner templates in their place). `unit` and `offset` (from the unit's
+    start) say where the innermost failing node starts, `end` where it ends, `cause` is the innermost text
+    alone. `wrapped` is the error that Go wraps in this one (`%w`): that of an inner template or of a
+    function; None for the engine's own.
     """
 
     def __init__(
@@ -241,14 +264,17 @@ class Machine(Protocol):
     """What runs units: the interpreter and compiled code both call back into it."""
 
     context: Context
-    derivations: dict[int, tuple[Any, ...]]
-    """`id(result)` -> `(result, operation, *operands)`; see docs/architecture.md."""
     functions: dict[str, Any]
     """Name -> Python callable that takes checked arguments; context bound, origins kept."""
     keeps_going: bool
     """Whether a failed action becomes a hole; otherwise the first error stops the run."""
     errors: list[TemplateError]
     """Errors of holes, in order."""
+
+    @property
+    def derivations(self) -> dict[int, tuple[Any, ...]]:
+        """`id(result)` -> `(result, operation, *operands)`; see docs/architecture.md."""
+        ...
 
     def find_unit(self, name: str) -> Unit | None:
         """Give the unit that `include name` runs here and now (`tpl` adds its own for its duration)."""

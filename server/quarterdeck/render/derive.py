@@ -1,7 +1,7 @@
 """Follows characters of rendered text back to where they were written.
 
-The run left records (docs/architecture.md, "What a run records"); here they are read. Nothing is searched for by its
-text: every step goes from an object to the very objects it was made of.
+The run left records (docs/architecture.md, "What a run records"); here they are read. Nothing is searched for
+by its text: every step goes from an object to the very objects it was made of.
 """
 
 from __future__ import annotations
@@ -15,30 +15,33 @@ from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import parts_of
 from quarterdeck.render.scopes import ScopeReader, Site
 from quarterdeck.render.snapshots import put_back
-from quarterdeck.render.taken_apart import TakenApart
 from quarterdeck.render.value_index import is_distinct
 from quarterdeck.runtime.printing import print_value
+from quarterdeck.runtime.values import plain_get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.rendering import Frame, Rendering
-    from quarterdeck.render.taken_apart import Slice
+    from quarterdeck.render.taken_apart import Slice, TakenApart
     from quarterdeck.render.text_parts import Part
     from quarterdeck.render.value_index import Path, ValueIndex
+    from quarterdeck.runtime.values import Value
 
 Kind = Literal["text", "value", "key", "file", "constant", "inserted", "computed"]
-"""What a character is: text of a template; part of a value; (part of) a key of the values; part of a file that
-`.Files` gave; a constant written in a template; put there by a function (indentation, quotes, punctuation of YAML); computed by a function from its operands."""
+"""What a character is: text of a template; part of a value; (part of) a key of the values; part of a file
+that `.Files` gave; a constant written in a template; put there by a function (indentation, quotes,
+punctuation of YAML); computed by a function from its operands."""
 
 
 class Run(NamedTuple):
     """`length` characters with one origin.
 
     `text`: they stand at `offset` of the unit's file. `value` and `key`: `path` names the value; they are its
-    characters from `offset` on, unless `is_whole` (a number, or a string written differently). `file`: they stand at
-    `offset` of the file whose path to show is `function`. Otherwise `function` is what inserted or computed them.
+    characters from `offset` on, unless `is_whole` (a number, or a string written differently). `file`: they
+    stand at `offset` of the file whose path to show is `file`. `function` is what inserted or computed them,
+    or, with `is_whole`, what made them of the text, value or file.
     """
 
     length: int
@@ -49,7 +52,8 @@ class Run(NamedTuple):
     is_whole: bool = False
     function: str = ""
     source_length: int = 0
-    """With `text` and `is_whole`: how many characters of the file these stand for."""
+    """With `is_whole`: how many characters of the text, value or file these stand for; 0 if all."""
+    file: str = ""
 
     def transformed(self, length: int, function: str) -> Run:
         """Give the run of `length` characters that a function made of this run's, one piece for one piece."""
@@ -58,6 +62,8 @@ class Run(NamedTuple):
 
 
 NO_VALUE = "<no value>"
+UNPLACED = frozenset({"constant", "inserted", "computed"})
+"""Kinds whose runs have no offset."""
 
 
 class Deriver:
@@ -83,7 +89,50 @@ class Deriver:
         length = sum(map(len, frame.pieces[1::2]))
         self._follow_pieces(frame.unit, frame.pieces, frame.dot, None, 0, length, None, runs)
         text = "".join(frame.pieces[1::2])
-        return _without_no_values(runs, text) if NO_VALUE in text else runs
+        if NO_VALUE in text:
+            runs = _without_no_values(runs, text)
+            text = text.replace(NO_VALUE, "")
+        return list(self._joined(runs, text))
+
+    def _joined(self, runs: list[Run], text: str) -> Iterator[Run]:
+        """Join neighbours of one origin; characters changed and changed back are the value's again."""
+        position = 0
+        last: Run | None = None
+        for run in runs:
+            if run.is_whole and run.kind == "value" and run.source_length == run.length:
+                value = self.value_at(run.path)
+                written = text[position : position + run.length]
+                if isinstance(value, str) and value.startswith(written, run.offset):
+                    run = run._replace(is_whole=False, function="", source_length=0)  # noqa: PLW2901 - the same run
+            position += run.length
+            if last is None:
+                last = run
+            elif (
+                last.site is run.site
+                and last.kind == run.kind
+                and last.function == run.function
+                and not (last.is_whole or run.is_whole)
+                and last.path == run.path
+                and (last.offset + last.length == run.offset or run.kind in UNPLACED)
+            ):
+                last = last._replace(length=last.length + run.length)
+            else:
+                yield last
+                last = run
+        if last is not None:
+            yield last
+
+    def value_at(self, path: Path | None) -> Any:
+        """Give what stands at a path from the outermost chart's dot; None where there is nothing."""
+        value: Value = self._inputs.context
+        for part in path or ():
+            if isinstance(value, dict):
+                value = plain_get(value, part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return None
+        return value
 
     def text_runs(self, text: str, start: int, end: int, site: Site) -> list[Run]:
         """Give the runs of a part of a text object that a run made."""
@@ -164,8 +213,9 @@ class Deriver:
         if key in self._parts:
             parts = self._parts[key]
         else:
-            if self._saved:
-                entry = (*entry[:2], *(put_back(operand, self._saved) for operand in entry[2:]))
+            saved = self._trace.saved
+            if saved:
+                entry = (*entry[:2], *(put_back(operand, saved) for operand in entry[2:]))
             parts = self._parts[key] = parts_of(entry)
         if parts is None:
             runs.append(Run(high - low, "computed", site, function=operation))
@@ -228,7 +278,7 @@ class Deriver:
     def _follow_whole(
         self, text: str, start: int, end: int, length: int, operation: str, site: Site, runs: list[Run]
     ) -> None:
-        """Characters that stand for a piece of text: the origin of that piece if it has one, else the action."""
+        """Characters that stand for a piece of text: that piece's origin if it has one, else the action."""
         inner = [run for run in self.text_runs(text, start, end, site) if run.kind != "inserted"]
         if len(inner) == 1:
             runs.append(inner[0].transformed(length, operation))
@@ -259,7 +309,7 @@ class Deriver:
             runs.append(self._named(part.operand, 0, length, site, operation))
 
     def _key(self, part: Part, first: int, length: int, operation: str, site: Site, runs: list[Run]) -> None:
-        """A key of a map that was emitted: of the values, of a text that was taken apart, or of the template."""
+        """A key of a map that was emitted: of the values, of a text taken apart, or of the template."""
         key = part.operand
         offset = part.offset + first
         is_whole = part.is_whole or part.is_escape
@@ -306,7 +356,7 @@ class Deriver:
             return
         file = self._files.get(id(value))
         if file is not None:
-            runs.append(Run(length, "file", site, offset, is_whole=is_whole, function=file))
+            runs.append(Run(length, "file", site, offset, None, is_whole, function, file=file))
             return
         found = self._taken_apart.find(value)
         if found is None:
@@ -348,14 +398,9 @@ class Deriver:
     def _all_files(self) -> Iterator[Files]:
         contexts = {id(template.context): template.context for template in self._inputs.templates}
         for context in contexts.values():
-            files = dict.get(context, "Files")
+            files = plain_get(context, "Files")
             if isinstance(files, Files):
                 yield files
-
-    @cached_property
-    def _saved(self) -> dict[int, Any]:
-        """Maps and lists that templates made and changed, by identity, as they were before the first change."""
-        return {id(entry[2]): entry[0] for entry in self._derivations.values() if entry[1] == "written"}
 
     @cached_property
     def _taken_apart(self) -> TakenApart:
@@ -384,7 +429,7 @@ class Deriver:
 
 
 def _is_printed(text: Any, value: Any) -> bool:
-    """Tell whether `text` is what an action prints for the number or boolean `value`, or the one-letter `value`."""
+    """Tell whether `text` is what an action prints for `value`: a number, a boolean or one letter."""
     if not isinstance(text, str) or value is None or isinstance(value, dict | list):
         return False
     return text == print_value(value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.chart.scalar_offsets import find_source_offsets
-from quarterdeck.render.text_parts import Part, quoted
+from quarterdeck.render.text_parts import Part, entries_of, quoted
 from quarterdeck.runtime.jsontext import encode_json
-from quarterdeck.runtime.kinds import sorted_keys
 from quarterdeck.yamldoc.emit import emit_yaml_with_leaves
 from quarterdeck.yamldoc.pretty import emit_yaml_pretty_with_leaves
 
@@ -115,13 +114,15 @@ def _from_leaves(result: str, text: str, leaves: Iterable[Leaf]) -> list[Part] |
         if start > len(result):
             break
         value = container[key]
+        identity = id(container)
+        content: Iterable[Any] = container
         is_map = isinstance(container, dict)
         entry: Any = key
         if is_map:
-            keys = held.get(id(container))
+            keys = held.get(identity)
             if keys is None:
                 # The key objects of the map: other strings of the same text would name nothing.
-                keys = held[id(container)] = {one: one for one in container}
+                keys = held[identity] = {one: one for one in content}
             entry = keys[key]
         if start > done:
             if is_map:
@@ -204,7 +205,7 @@ class _JsonWriter:
         is_map = isinstance(value, dict)
         separation = 0 if self._indent is None else 1 + len(self._indent) * (depth + 1)
         self.parts.append(Part(1))
-        for number, entry in enumerate(sorted_keys(value) if is_map else range(len(value))):
+        for number, entry in enumerate(entries_of(value)):
             self.parts.append(Part(bool(number) + separation))
             if is_map:
                 for part in quoted(entry, self._encode):

@@ -1,15 +1,15 @@
-"""Renders a prepared chart: every file in Helm's order, problems collected, nothing raised for what a chart holds."""
+"""Renders a prepared chart: every file in Helm's order, problems collected, nothing raised for content."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from quarterdeck.chart.problems import MISSING_DEPENDENCY
 from quarterdeck.compiler.program import Library, Program
 from quarterdeck.compiler.units import TemplateError
-from quarterdeck.render.memory import Memory
 from quarterdeck.render.machine import Machine, RestartError
+from quarterdeck.render.memory import Memory
 from quarterdeck.render.problems import syntax_findings
 from quarterdeck.render.rendering import Frame, Rendering
 from quarterdeck.runtime.funcs.table import function_table
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MAX_PROGRAMS = 64
 """Tables of templates kept for charts that are rendered again."""
 
+_FUNCTIONS = function_table()
+"""Made when this module is imported, not when the first chart waits to be rendered."""
 
 MAX_MEMORIES = 8
 """Charts whose results of includes are kept for the next rendering."""
@@ -34,11 +36,12 @@ class Engine:
     """Renders charts; keeps code and tables of templates for the next time, in memory and in `packs`."""
 
     def __init__(self, packs: Packs | None = None) -> None:
-        self.library = Library(function_table())
+        self.library = Library(_FUNCTIONS)
         self.packs = packs
         self._programs: OrderedDict[tuple[tuple[str, str], ...], Program] = OrderedDict()
         self._machines: list[Machine] = []
         self._memories: OrderedDict[int, Memory] = OrderedDict()
+        self._unsaved: dict[Program, None] = {}
 
     def program(self, inputs: RenderInputs) -> Program:
         """Give the table of templates of a chart, made now or kept."""
@@ -60,9 +63,23 @@ class Engine:
             return
         if everything:
             program.compile_all()
+        for source in program.sources:
+            self.library.note(source)
         for unit in program.runs:
             self.library.code(unit)
         self.packs.save(program)
+
+    def save_later(self, program: Program) -> None:
+        """Note a program that `save_all` saves."""
+        if self.packs is not None:
+            self._unsaved[program] = None
+            if len(self._unsaved) > MAX_PROGRAMS:
+                del self._unsaved[next(iter(self._unsaved))]
+
+    def save_all(self) -> None:
+        """Save the programs that were noted."""
+        while self._unsaved:
+            self.save(self._unsaved.popitem()[0])
 
     def forget(self) -> None:
         """Drop all that is kept in memory."""
@@ -96,14 +113,15 @@ class Engine:
     ) -> Iterator[str]:
         """Render into `rendering`, giving the name of each file as soon as it is done.
 
-        After a restart (a unit failed that had changed shared values) files that were given before are rendered
-        again, to the same text.
+        After a restart (a unit failed that had changed shared values) files that were given before are
+        rendered again, to the same text.
         """
         program = self.program(inputs)
         rendering.program = program
         rendering.syntax_problems = tuple(syntax_findings(program, inputs))
         if is_strict:
-            # That dependencies are not vendored stops the program, not the engine: `helm template` looks first.
+            # That dependencies are not vendored stops the program, not the engine: `helm template` looks
+            # first.
             problems = (*inputs.problems, *rendering.syntax_problems)
             stops = [p for p in problems if p.helm_message and p.code != MISSING_DEPENDENCY]
             if stops:
@@ -120,13 +138,11 @@ class Engine:
             self._keep_memory(machine.memory)
         rendering.collect_problems()
 
-    def update(
-        self, old: Rendering, inputs: RenderInputs, new_context: Callable[[], Context]
-    ) -> Rendering:
+    def update(self, old: Rendering, inputs: RenderInputs, new_context: Callable[[], Context]) -> Rendering:
         """Render again what the edited templates of `inputs` touch; all else is taken from `old`.
 
-        `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the same
-        objects. Gives what rendering everything would give.
+        `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the
+        same objects. Gives what rendering everything would give.
         """
         program = self._edited_program(old, inputs)
         rendering = old.copied(inputs, program)
@@ -154,7 +170,7 @@ class Engine:
         return program
 
     def _take_memory(self, inputs: RenderInputs, program: Program) -> Memory:
-        """Give what an earlier rendering of these inputs left, or an empty memory; nobody else has it meanwhile."""
+        """Give what an earlier rendering of these inputs left, or an empty memory; no other has it then."""
         memory = self._memories.pop(id(inputs.context), None)
         if memory is None or not memory.serves(inputs):
             return Memory(inputs, program)

@@ -1,7 +1,7 @@
 """Runs units: compiled code where there is some, the interpreter otherwise and after every failure.
 
-One machine serves one rendering. Results of includes are kept and used again while nothing changed that they could
-depend on: 60 to 90 % of the includes of real charts repeat.
+One machine serves one rendering. Results of includes are kept and used again while nothing changed that they
+could depend on: 60 to 90 % of the includes of real charts repeat.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.compiler.interpreter import interpret
-from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, add_units
+from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, TPL_NAME, add_units
 from quarterdeck.compiler.units import Source, TemplateError, Unit
 from quarterdeck.render.operations import Names, Records
 from quarterdeck.render.trace import Trace
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from quarterdeck.compiler.program import Program
     from quarterdeck.render.memory import Memory
-
-TPL_NAME = "gotpl"
-"""The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
 
 NO_VALUE = "<no value>"
 """What Go prints for nil; Helm removes it from finished files and from results of `tpl`."""
@@ -45,7 +42,7 @@ RECURSION_LIMIT = 60_000
 MAX_READY = 20_000
 """Functions that a machine keeps for further renderings."""
 
-_CONTAINERS = (dict, list)
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
 
 
 class RestartError(Exception):
@@ -59,8 +56,8 @@ class RestartError(Exception):
 class Machine:
     """Runs the units of one program for one rendering; see `compiler.units.Machine` for its contract.
 
-    Making Python functions of code takes a quarter of a small chart's time, so a machine serves one rendering after
-    the other: `renew` starts the next.
+    Making Python functions of code takes a quarter of a small chart's time, so a machine serves one rendering
+    after the other: `renew` starts the next.
     """
 
     def __init__(self, *, is_traced: bool = True) -> None:
@@ -93,8 +90,7 @@ class Machine:
         self._records[0] = memory.trace
         self._memo = memory.memo
         self._calls = memory.calls
-        self._tpl_sources = memory.tpl_sources
-        self.written: dict[int, tuple[Any, Any]] = {}
+        self.written: dict[int, tuple[dict[str, Any] | list[Any], Any]] = {}
         """Containers that templates changed, by id, with a copy of what was in them before."""
         if self.interpreted:
             self.interpreted = set()
@@ -115,7 +111,7 @@ class Machine:
         """The shared container that was written into last."""
         self._roots: set[int] = set()
         self._epoch = 0
-        """Counts writes into what several templates can see: results from before one are not used after it."""
+        """Counts writes into what several templates can see: older results are not used after one."""
 
     def restart(self, memory: Memory, context: Context, unit: Unit) -> None:
         """Start the same rendering anew; `unit`, and what failed before it, is interpreted."""
@@ -125,7 +121,7 @@ class Machine:
 
     @property
     def has_shared_writes(self) -> bool:
-        """Whether templates changed what other templates can see: results depend on the order of files then."""
+        """Whether templates changed what other templates can see: results then depend on file order."""
         return self._epoch > 0
 
     @property
@@ -242,7 +238,8 @@ class Machine:
             if known[2] is not None:
                 TEMPLATE_READS[0] += 1
             return known[0]
-        source, unit = self._tpl_source(text)
+        source = self._tpl_source(text)
+        unit = source.unit_list[0]
         self.memory.tpl_texts[unit] = text
         before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
@@ -263,27 +260,23 @@ class Machine:
         if NO_VALUE in result:
             result = result.replace(NO_VALUE, "")
         elif len(pieces) == 2:
-            result = "".join((result, ""))
+            result = "".join((result, ""))  # noqa: FLY002 - a new object: its identity names its record
         if len(result) > 1:
             self._records[0].derivations[id(result)] = (result, "tpl", unit, pieces, dot, text)
-        is_known = not isinstance(dot, dict | list) or id(dot) in self._shared
+        is_known = not isinstance(dot, _CONTAINERS) or id(dot) in self._shared
         if is_known and before == (self._epoch, context.volatile_calls, len(self.errors)):
             is_free = TEMPLATE_READS[0] == template_reads
             self._memo[key] = (result, before[0], None if is_free else self._file, (text, dot))
         return result
 
-    def _tpl_source(self, text: str) -> tuple[Source, Unit]:
-        found = self._tpl_sources.get(text)
-        if found is None:
-            source = self._library.source(TPL_NAME, text)
-            if not source.problems:
-                self.program.tpl_texts.setdefault(text)
-            found = self._tpl_sources[text] = source, source.unit_list[0]
-        if found[0].problems:
-            problem = found[0].problems[0]
+    def _tpl_source(self, text: str) -> Source:
+        source = self._library.handed_source(text)
+        if source.problems:
+            problem = source.problems[0]
             message = f"template: {TPL_NAME}:{problem.helm_line}: {problem.helm_message}"
             raise GoError(f"cannot parse template {quote(text)}: {message}")
-        return found
+        self.program.tpl_texts.setdefault(text)
+        return source
 
     def _run_with_defines(self, source: Source, unit: Unit, dot: Any) -> list[Any]:
         """Run a text whose defines count as long as it runs, for the templates that it includes too."""
@@ -361,7 +354,7 @@ class Machine:
 
     # --- writes ------------------------------------------------------------------------------------------
 
-    def _before_write(self, container: Any) -> None:
+    def _before_write(self, container: dict[str, Any] | list[Any]) -> None:
         identity = id(container)
         if self._grown is not None:
             # What a template put into a shared container is shared from then on.
@@ -375,7 +368,7 @@ class Machine:
             self.written[identity] = (container, saved)
             if self.is_traced and identity not in self._shared:
                 # Those that are shared are put back as they were when the rendering ends.
-                self._records[0].derivations[id(saved)] = (saved, "written", container)
+                self._records[0].saved[identity] = (container, saved)
 
     def undo_writes(self) -> None:
         """Put back what templates changed in maps and lists that they did not make."""

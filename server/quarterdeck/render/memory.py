@@ -1,8 +1,9 @@
-"""What one rendering leaves for the next one of the same inputs: results of includes, and the records behind them.
+"""What one rendering leaves for the next one of the same inputs: results of includes and their records.
 
-Results are used again as long as nothing changed that they depend on. That is so for all that is in here: a result is
-remembered only if it was made without random numbers, clock, failures and writes into shared values, from shared values
-alone; and after an edit of templates the results of those that can reach a changed one are dropped.
+Results are used again as long as nothing changed that they depend on. That is so for all that is in here: a
+result is remembered only if it was made without random numbers, clock, failures and writes into shared
+values, from shared values alone; and after an edit of templates the results of those that can reach a changed
+one are dropped.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from quarterdeck.render.trace import Trace
 if TYPE_CHECKING:
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
-    from quarterdeck.compiler.units import Source, Unit
+    from quarterdeck.compiler.units import Unit
 
 MAX_RECORDS = 200_000
 """More records than this are not carried on: most of them belong to texts that nobody has any more."""
 
 Memo = dict[tuple[Any, ...], tuple[str, int, str | None, Any]]
-"""Name and identity of what it ran on -> text, number of writes before it, the file it is for (None: any), dot."""
+"""Name and identity of what it ran on -> text, number of writes before it, its file (None: any), dot."""
 
 
 class Memory:
     """The results of one rendering; a machine takes it over whole, so two machines never share one."""
 
-    __slots__ = ("calls", "memo", "program", "tpl_sources", "tpl_texts", "trace", "values")
+    __slots__ = ("calls", "memo", "program", "tpl_texts", "trace", "values")
 
     def __init__(self, inputs: RenderInputs, program: Program) -> None:
         self.values = inputs.context
@@ -36,7 +37,6 @@ class Memory:
         self.trace = Trace()
         self.calls: dict[str, set[str]] = {}
         """Names that each template called, over all its runs; a file's under its own name."""
-        self.tpl_sources: dict[str, tuple[Source, Unit]] = {}
         self.tpl_texts: dict[Unit, str] = {}
         """The very string that each unit of a `tpl` was parsed from."""
 
@@ -58,13 +58,15 @@ class Memory:
 
 
 def find_stale(old: Program, new: Program, calls: dict[str, set[str]]) -> set[str]:
-    """Give the names that mean another text in `new`, and those of all templates that can reach one of them."""
+    """Give the names that mean another text in `new`, and those of all templates that can reach one."""
     before, after = old.units, new.units
     stale = {name for name, unit in after.items() if before.get(name) is not unit}
     stale |= before.keys() - after.keys()
     grew = True
     while grew:
-        callers = {name for name, called in calls.items() if name not in stale and not called.isdisjoint(stale)}
+        callers = {
+            name for name, called in calls.items() if name not in stale and not called.isdisjoint(stale)
+        }
         stale |= callers
         grew = bool(callers)
     return stale

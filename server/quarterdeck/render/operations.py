@@ -1,8 +1,8 @@
 """The functions that units call, bound to one rendering and keeping origins.
 
-A function that keeps characters of its operands enters its result into the machine's `derivations` under the result's
-identity, with its name and operands: `derive` follows the characters from there. A result that *is* an operand, and
-one of fewer than two characters (CPython shares those objects), is not entered.
+A function that keeps characters of its operands enters its result into the machine's `derivations` under the
+result's identity, with its name and operands: `derive` follows the characters from there. A result that *is*
+an operand, and one of fewer than two characters (CPython shares those objects), is not entered.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from quarterdeck.render.machine import Machine
+    from quarterdeck.runtime.values import Value
 
 Records = list[Trace]
 """One element: the trace of the rendering that the machine is at."""
 
 KEEPING = frozenset(
     {
-        "abbrev", "base", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf", "println",
-        "quote", "regexReplaceAll", "regexReplaceAllLiteral", "repeat", "replace", "sortAlpha", "splitList",
-        "squote", "substr", "title", "toJson", "toPrettyJson", "toRawJson", "toString", "toYaml", "toYamlPretty",
-        "trim", "trimAll", "trimall", "trimPrefix", "trimSuffix", "trunc", "untitle", "upper", "wrap", "wrapWith",
-        "mustToJson", "mustToYaml", "mustToPrettyJson", "mustToRawJson", "mustRegexReplaceAll", "b64enc", "b64dec",
-        "fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "split", "splitn", "regexFind", "toToml",
-        "mustRegexFind", "mustRegexReplaceAllLiteral", "mustFromJson", "swapcase", "clean", "dir", "mustToToml", "js",
-        "regexFindAll", "mustRegexFindAll", "regexSplit", "mustRegexSplit", "regexQuoteMeta", "urlquery",
+        "abbrev", "base", "cat", "html", "indent", "join", "lower", "nindent", "nospace", "print", "printf",
+        "println", "quote", "regexReplaceAll", "regexReplaceAllLiteral", "repeat", "replace", "sortAlpha",
+        "splitList", "squote", "substr", "title", "toJson", "toPrettyJson", "toRawJson", "toString", "toYaml",
+        "toYamlPretty", "trim", "trimAll", "trimall", "trimPrefix", "trimSuffix", "trunc", "untitle", "upper",
+        "wrap", "wrapWith", "mustToJson", "mustToYaml", "mustToPrettyJson", "mustToRawJson",
+        "mustRegexReplaceAll", "b64enc", "b64dec", "fromYaml", "fromYamlArray", "fromJson", "fromJsonArray",
+        "split", "splitn", "regexFind", "toToml", "mustRegexFind", "mustRegexReplaceAllLiteral",
+        "mustFromJson", "swapcase", "clean", "dir", "mustToToml", "js", "regexFindAll", "mustRegexFindAll",
+        "regexSplit", "mustRegexSplit", "regexQuoteMeta", "urlquery",
     }
 )  # fmt: skip
 """Functions whose results hold characters of their operands."""
@@ -51,14 +53,14 @@ LOOKS_AT_WHOLE = frozenset({"get", "index", "dig", "pluck", "hasKey", "pick"})
 
 
 class Names:
-    """The globals of compiled code for one machine; functions are bound when code that names them is made ready."""
+    """The globals of compiled code for one machine; functions are bound when code names them."""
 
     def __init__(self, machine: Machine, records: Records, *, is_traced: bool) -> None:
         self._machine = machine
         self._records = records
         self._is_traced = is_traced
         self._raw: dict[str, Callable[..., Any]] = {}
-        concatenate, printed = _text_operations(machine, records)
+        concatenate, printed = _text_operations(records)
         self.globals: dict[str, Any] = {
             "__builtins__": {},
             "str": str,
@@ -192,7 +194,6 @@ def _keeping_container(records: Records, name: str, call: Callable[..., Any]) ->
 
 
 def _text_operations(
-    machine: Machine,
     records: Records,
 ) -> tuple[Callable[[tuple[str, ...]], str], Callable[[Any], str]]:
     def concatenate(parts: tuple[str, ...]) -> str:
@@ -244,7 +245,7 @@ def _template_field(value: Any) -> Any:
     return value.get("Template")
 
 
-def _pairs(machine: Machine, value: Any) -> Iterable[tuple[Any, Any]]:
+def _pairs(machine: Machine, value: Value) -> Iterable[tuple[Any, Any]]:
     """Give what `range` iterates over, as pairs of key and element. Source: exec.go, walkRange."""
     if isinstance(value, dict):
         machine.context.budget.tick(len(value))

@@ -1,7 +1,7 @@
 """Which characters of a function's result are which characters of its operands.
 
-For each function that keeps characters: a list of `Part`s that covers the result in order. What cannot be told
-exactly is None, and the result then belongs to the action as a whole.
+For each function that keeps characters: a list of `Part`s that covers the result in order. What cannot be
+told exactly is None, and the result then belongs to the action as a whole.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FINDERS = {**text_parts.FINDERS, **document_parts.FINDERS}
 
 
 def parts_of(entry: tuple[Any, ...]) -> list[Part] | None:
-    """Give the parts of a derivation's result (`result, operation, *operands`), None where they cannot be told."""
+    """Give the parts of a derivation's result (`result, operation, *operands`), None if that is not known."""
     finder = _FINDERS.get(entry[1])
     if finder is None:
         return None

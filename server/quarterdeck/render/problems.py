@@ -34,17 +34,17 @@ def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
         if paths is None:
             paths = {file.name: file.display_path for file in inputs.templates}
         lines = LineIndex(source.text)
-        for problem in source.problems:
-            findings.append(
-                Finding(
-                    code=SYNTAX_CODES[problem.code],
-                    severity=Severity.CRITICAL,
-                    place=place_of(paths[source.file], lines, problem.start, problem.end),
-                    message=problem.message,
-                    proposal=_proposal(problem, source.text, program.library.functions),
-                    helm_message=parse_message(source.file, problem),
-                )
+        findings += [
+            Finding(
+                code=SYNTAX_CODES[problem.code],
+                severity=Severity.CRITICAL,
+                place=place_of(paths[source.file], lines, problem.start, problem.end),
+                message=problem.message,
+                proposal=_proposal(problem, source.text, program.library.functions),
+                helm_message=parse_message(source.file, problem),
             )
+            for problem in source.problems
+        ]
     return findings
 
 

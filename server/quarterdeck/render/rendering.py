@@ -29,8 +29,8 @@ class Frame(NamedTuple):
 class Rendering:
     """The rendered files of a chart, what went wrong, and where every character comes from.
 
-    `templates` maps a file's name as Helm names it (`mychart/templates/x.yaml`) to its text, in Helm's order of
-    rendering, partials left out. `problems` are in the order in which they were met.
+    `templates` maps a file's name as Helm names it (`mychart/templates/x.yaml`) to its text, in Helm's order
+    of rendering, partials left out. `problems` are in the order in which they were met.
     """
 
     def __init__(self, inputs: RenderInputs) -> None:
@@ -98,5 +98,5 @@ class Rendering:
 
     @cached_property
     def source_map(self) -> SourceMap:
-        """Where every character of every file comes from; made from the run's records when first asked for."""
+        """Where every character of every file comes from; made of the run's records when first asked for."""
         return SourceMap(self)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
+from quarterdeck.runtime.values import plain_get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.value_index import Path, ValueIndex
+    from quarterdeck.runtime.values import Value
 
 PASSING = frozenset(
     {
@@ -115,7 +117,7 @@ class ScopeReader:
         return () if pipeline is None else tuple(self._reads_of(pipeline, site))
 
     def hands_on(self, site: Site) -> bool:
-        """Tell whether all functions of the action hand an argument on, so that the result is one of its reads."""
+        """Tell whether all functions of the action hand an argument on: the result is one of its reads."""
         pipeline = self.pipeline(site)
         return pipeline is not None and all(
             node.name in PASSING for node in walk(pipeline) if isinstance(node, nodes.Identifier)
@@ -192,11 +194,9 @@ class ScopeReader:
         return found if value is None else Read(found.path, value)
 
     def _follow(self, base: Read, names: tuple[str, ...]) -> Read:
-        path, value = base.path, base.value
+        path = base.path
+        value: Value = base.value
         for name in names:
-            value = dict.get(value, name) if isinstance(value, dict) else None
-            if path is not None:
-                path = (*path, name)
-            else:
-                path = self._index.path(value)
+            value = plain_get(value, name) if isinstance(value, dict) else None
+            path = (*path, name) if path is not None else self._index.path(value)
         return Read(path, value)

@@ -1,9 +1,9 @@
 """Maps and lists as they were when a function wrote them out, though templates changed them before or after.
 
-A container that a template changes is kept as it was before the first change (docs/architecture.md, "What a run
-records"). What was written out when it had not been changed yet is found with that; what had changed by then is copied
-when it is written out. Only changed containers and those around them are copied: the others keep their identity, which
-names their place in the values.
+A container that a template changes is kept as it was before the first change (docs/architecture.md, "What a
+run records"). What was written out when it had not been changed yet is found with that; what had changed by
+then is copied when it is written out. Only changed containers and those around them are copied: the others
+keep their identity, which names their place in the values.
 """
 
 from __future__ import annotations
@@ -13,34 +13,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
+
 
 def copy_written(value: Any, written: Mapping[int, Any]) -> Any:
-    """Give `value` with copies of the containers whose identities are in `written`; itself if none of it is."""
+    """Give `value` with copies of the containers whose identities are in `written`; itself if none is."""
     return _Substitution({}, written).apply(value)
 
 
-def put_back(value: Any, saved: Mapping[int, Any]) -> Any:
-    """Give `value` with containers as `saved` has them by identity; itself if none of them is in it."""
+def put_back(value: Any, saved: Mapping[int, tuple[Any, Any]]) -> Any:
+    """Give `value` with what `saved` has for containers by identity; itself if none of them is in it."""
     return _Substitution(saved, {}).apply(value)
 
 
 class _Substitution:
     """Replaces containers in one value, each once, so that a container in itself ends the walk."""
 
-    def __init__(self, saved: Mapping[int, Any], copied: Mapping[int, Any]) -> None:
+    def __init__(self, saved: Mapping[int, tuple[Any, Any]], copied: Mapping[int, Any]) -> None:
         self._saved = saved
         self._copied = copied
         self._done: dict[int, Any] = {}
 
     def apply(self, value: Any) -> Any:
-        if not isinstance(value, dict | list):
+        if not isinstance(value, _CONTAINERS):
             return value
         identity = id(value)
         if identity in self._done:
             return self._done[identity]
         self._done[identity] = value
-        source = self._saved.get(identity, value)
-        result = source.copy() if identity in self._copied else source
+        source: dict[Any, Any] | list[Any] = self._saved[identity][1] if identity in self._saved else value
+        result: dict[Any, Any] | list[Any] = source.copy() if identity in self._copied else source
         for key, inner in list(source.items()) if isinstance(source, dict) else list(enumerate(source)):
             replaced = self.apply(inner)
             if replaced is not inner:

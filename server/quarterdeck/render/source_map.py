@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.gotmpl import nodes
 from quarterdeck.render.derive import Deriver, Kind, Run
+from quarterdeck.render.value_index import is_distinct
 from quarterdeck.text.line_index import LineIndex
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Call(NamedTuple):
 
 
 class ValueRead(NamedTuple):
-    """A value that an action names: its path from the chart's dot, and where the value that won was written."""
+    """A value that an action names: its path from the chart's dot, and where the winning one was written."""
 
     path: Path
     origin: ValueOrigin | None
@@ -37,9 +38,9 @@ class Origin(NamedTuple):
     """Where a range of one rendered file comes from.
 
     `start` and `end` bound it in the rendered text (code points, half-open). `place` is the template text or
-    action that wrote it, `stack` the actions that led there, the outermost first. `value` is the value or key whose
-    characters these are; `value_offset` the first of them in the value's text, None if they stand for it as a whole.
-    `function` inserted or computed them.
+    action that wrote it, `stack` the actions that led there, the outermost first. `value` is the value or key
+    whose characters these are; `value_offset` the first of them in the value's text, None if they stand for
+    it as a whole. `function` inserted or computed them.
     """
 
     start: int
@@ -62,6 +63,7 @@ class SourceMap:
         self._deriver = Deriver(rendering, self._index)
         self._runs: dict[str, tuple[list[int], list[Run]]] = {}
         self._lines: dict[Unit, LineIndex] = {}
+        self._written_paths: dict[Path, Path] = {}
         self._paths = {file.name: file.display_path for file in inputs.templates}
 
     def runs(self, file: str) -> list[Run]:
@@ -96,7 +98,7 @@ class SourceMap:
         return tuple(found.values())
 
     def place_in_text(self, text: str, offset: int) -> Place | None:
-        """Give the place where a character of a text that was handed to `tpl` was written, if that is known."""
+        """Give the place where a character of a text handed to `tpl` was written, if that is known."""
         for path in self._index.paths(text):
             origin = self._rendering.inputs.origins.find(path[1:]) if path[:1] == ("Values",) else None
             if origin is not None:
@@ -114,6 +116,36 @@ class SourceMap:
                 position += run.length
             found = self._runs[file] = starts, runs
         return found
+
+    def _written_path(self, path: Path) -> Path:
+        """Give the path under which the value at `path` is written: the global's, the anchor's.
+
+        That is where these very characters stand. Other paths that lead to the same object are what a
+        sub-chart sees of a global, and YAML's aliases and merges.
+        """
+        found = self._written_paths.get(path)
+        if found is None:
+            found = self._written_paths[path] = self._find_written_path(path)
+        return found
+
+    def _find_written_path(self, path: Path) -> Path:
+        value = self._deriver.value_at(path)
+        origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
+        if origin is None or not is_distinct(value):
+            return path
+        own = origin.value_path
+        prefixes: list[Path] = [("Values",)]
+        if path[-len(own) :] == own:
+            prefixes.append(path[: -len(own)])
+        for prefix in prefixes:
+            candidate = (*prefix, *origin.written_path)
+            if candidate == path or self._deriver.value_at(candidate) is value:
+                return candidate
+            # What an alias refers to may have been read once for each of its places.
+            other = self._rendering.inputs.origins.find(candidate[1:])
+            if other is not None and other.is_written_with(origin):
+                return candidate
+        return path
 
     def _value(self, path: Path) -> ValueRead:
         origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
@@ -138,17 +170,17 @@ class SourceMap:
             run.kind,
             place,
             tuple(reversed(stack)),
-            None if run.path is None else self._value(run.path),
+            None if run.path is None else self._value(self._written_path(run.path)),
             None if run.path is None or run.is_whole else run.offset,
             run.function,
         )
 
     def _place_in_file(self, run: Run) -> Place:
         """The file's text is the very string that the template was given."""
-        lines = LineIndex(self._deriver.file_texts[run.function])
+        lines = LineIndex(self._deriver.file_texts[run.file])
         line, column = lines.position(run.offset)
         end_line, end_column = lines.position(run.offset + run.length)
-        return Place(run.function, line, column, end_line, end_column)
+        return Place(run.file, line, column, end_line, end_column)
 
     def _call(self, site: Site) -> Call:
         unit = site.unit

@@ -1,6 +1,7 @@
-"""Texts that templates took apart: what `fromYaml`, `fromJson` and `splitList` gave, and where in the text it stood.
+"""Texts that templates took apart: what `fromYaml`, `fromJson` and `splitList` gave, and where it stood.
 
-The pieces are objects of their own, so a string that turns up later names the place in the text that it was read from.
+The pieces are objects of their own, so a string that turns up later names the place in the text that it was
+read from.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from quarterdeck.yamldoc.parser import parse_yaml
 from quarterdeck.yamldoc.path import find_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
     from quarterdeck.yamldoc.parser import YamlDocument
 
@@ -27,13 +28,14 @@ REGEX_SPLITTERS = frozenset({"regexSplit", "mustRegexSplit"})
 SPLITTERS = SEPARATORS | FINDERS | REGEX_SPLITTERS
 
 _Path = tuple[str | int, ...]
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
 
 
 class Slice(NamedTuple):
     """Characters `start` to `end` of the text object `text`.
 
-    They are those of the piece one by one; or `offsets` says where in the text each character of the piece, `value`,
-    stands; or `is_whole`: the piece stands for them as a whole.
+    They are those of the piece one by one; or `offsets` says where in the text each character of the piece,
+    `value`, stands; or `is_whole`: the piece stands for them as a whole.
     """
 
     text: str
@@ -95,25 +97,26 @@ class TakenApart:
         open_containers: set[int] = set()
         while waiting:
             value, path = waiting.pop()
-            if isinstance(value, dict | list):
+            if isinstance(value, _CONTAINERS):
                 if id(value) in open_containers:
                     continue
                 open_containers.add(id(value))
                 self._enter(value, text, path, is_key=False)
-                if isinstance(value, dict):
-                    for key, inner in value.items():
+                container: dict[str, Any] | list[Any] = value
+                if isinstance(container, dict):
+                    for key, inner in container.items():
                         if is_distinct(key):
                             self._enter(key, text, (*path, key), is_key=True)
                         waiting.append((inner, (*path, key)))
                 else:
-                    waiting += [(inner, (*path, index)) for index, inner in enumerate(value)]
+                    waiting += [(inner, (*path, index)) for index, inner in enumerate(container)]
             elif is_distinct(value):
                 self._enter(value, text, path, is_key=False)
 
     def _enter(self, value: Any, text: str, path: _Path, *, is_key: bool) -> None:
         self._places.setdefault(id(value), []).append((text, path, is_key))
 
-    def _add_split(self, result: Any, separator: str, text: str) -> None:
+    def _add_split(self, result: dict[str, str] | list[str], separator: str, text: str) -> None:
         start = 0
         for piece in result.values() if isinstance(result, dict) else result:
             if piece is not text and is_distinct(piece):
@@ -147,7 +150,7 @@ class TakenApart:
         return None
 
     def find_entry(self, holder: Any, entry: str | int, value: Any) -> Slice | None:
-        """Give the slice of the boolean, number or letter that stands in `holder` at `entry`, the very key."""
+        """Give the slice of the boolean, number or letter that stands in `holder` at the very key `entry`."""
         for text, path, is_key in self._places.get(id(holder), ()):
             found = None if is_key else self._locate(value, text, (*path, entry), is_key=False)
             if found is not None:

@@ -14,15 +14,18 @@ from quarterdeck.runtime.signatures import FUNCTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from quarterdeck.runtime.values import Value
+
 
 class Part(NamedTuple):
     """`length` characters of a result.
 
-    They are the characters of `operand` from `offset` on; or all stand for `operand` as a whole (`is_whole`: a number,
-    a text that was written differently); or the function made them itself (`operand` None and not `is_whole`).
-    `is_changed`: they stand for the operand's characters one by one, but are others (upper case); `is_escape`: all
-    of them stand for the one character at `offset`. `is_key`: `operand` is the very key object of a map. `holder` is
-    the map or list, and `entry` the key or index, at which the operand (or the value of the key that it is) stands.
+    They are the characters of `operand` from `offset` on; or all stand for `operand` as a whole (`is_whole`:
+    a number, a text that was written differently); or the function made them itself (`operand` None and not
+    `is_whole`). `is_changed`: they stand for the operand's characters one by one, but are others (upper
+    case); `is_escape`: all of them stand for the one character at `offset`. `is_key`: `operand` is the very
+    key object of a map. `holder` is the map or list, and `entry` the key or index, at which the operand (or
+    the value of the key that it is) stands.
     """
 
     length: int
@@ -52,7 +55,7 @@ def _add_container(value: Any, parts: list[Part]) -> None:
     """Add the parts of `map[key:value …]` or `[item …]`. Source: fmt print.go, printValue."""
     is_map = isinstance(value, dict)
     parts.append(Part(4 if is_map else 1))
-    for number, entry in enumerate(sorted_keys(value) if is_map else range(len(value))):
+    for number, entry in enumerate(entries_of(value)):
         if number:
             parts.append(Part(1))
         if is_map:
@@ -65,8 +68,15 @@ def _add_container(value: Any, parts: list[Part]) -> None:
     parts.append(Part(1))
 
 
+def entries_of(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    """Give the keys of a map in Go's order, or the indexes of a list."""
+    if isinstance(value, dict):
+        return sorted_keys(value)
+    return range(len(value))
+
+
 def quoted(value: str, escape: Callable[[str], str]) -> list[Part]:
-    """Give the parts of a string between quotes: escapes each stand for their character, the others are themselves."""
+    """Give the parts of a string between quotes: an escape stands for one character."""
     inner = escape(value)[1:-1]
     if inner == value:
         return [Part(1), Part(len(value), value), Part(1)]
@@ -196,7 +206,7 @@ def _formatted(verb: str, value: Any) -> list[Part]:
     return [Part(len(text), value, is_whole=True)]
 
 
-def _join(result: str, separator: str, values: Any) -> list[Part] | None:
+def _join(result: str, separator: str, values: Value) -> list[Part] | None:
     if not isinstance(values, list):
         return printed(values, result)
     parts: list[Part] = []

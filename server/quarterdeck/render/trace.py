@@ -1,6 +1,7 @@
 """What a run records of the texts that it makes, and the indexes that the source map makes of it.
 
-A trace only grows: a rendering that was brought up to date shares the trace of the one before it, and both can be asked.
+A trace only grows: a rendering that was brought up to date shares the trace of the one before it, and both
+can be asked.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ Derivation = tuple[Any, ...]
 class Trace:
     """The records of one or several renderings of the same inputs."""
 
-    __slots__ = ("_index", "_taken_apart", "derivations", "taken")
+    __slots__ = ("_index", "_taken_apart", "derivations", "saved", "taken")
 
     def __init__(self) -> None:
         self.derivations: dict[int, Derivation] = {}
         """By the identity of the result, which the entry keeps alive."""
         self.taken: list[Derivation] = []
         """Those whose result is a map or list of pieces of a text, in the order in which they were made."""
+        self.saved: dict[int, tuple[Any, Any]] = {}
+        """Maps and lists that templates made and then changed, by identity, with what was in them before."""
         self._index: ValueIndex | None = None
         self._taken_apart = TakenApart()
 

@@ -1,8 +1,8 @@
 """Where each value of a chart's dot stands, by the identity of the object.
 
-A string or number keeps its identity on its way through variables, maps made by `dict`, `default`, `include` arguments and
-merges, so the object that arrives in an action names the key it came from. Objects that CPython shares between
-equal values (booleans, nil, small integers, single latin characters) are left out.
+A string or number keeps its identity on its way through variables, maps made by `dict`, `default`, `include`
+arguments and merges, so the object that arrives in an action names the key it came from. Objects that CPython
+shares between equal values (booleans, nil, small integers, single latin characters) are left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 """Keys from the root chart's dot: `("Values", "image", "tag")`."""
+
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
 
 
 class ValueIndex:
@@ -34,7 +36,7 @@ class ValueIndex:
             return
         parents[id(root)] = None
         self._kept.append(root)
-        waiting: deque[Any] = deque([root])
+        waiting: deque[dict[str, Any] | list[Any]] = deque([root])
         while waiting:
             container = waiting.popleft()
             owner = id(container)
@@ -47,7 +49,7 @@ class ValueIndex:
                 items = enumerate(container)
             for key, value in items:
                 identity = id(value)
-                if isinstance(value, dict | list):
+                if isinstance(value, _CONTAINERS):
                     if identity not in parents:
                         parents[identity] = (owner, key)
                         waiting.append(value)
@@ -61,12 +63,12 @@ class ValueIndex:
 
     def path(self, value: Any) -> Path | None:
         """Give the shortest path at which this very object stands."""
-        if id(value) not in self._parents or not (isinstance(value, dict | list) or is_distinct(value)):
+        if id(value) not in self._parents or not (isinstance(value, _CONTAINERS) or is_distinct(value)):
             return None
         return self._climb(self._parents[id(value)])
 
     def paths(self, value: Any) -> tuple[Path, ...]:
-        """Give every path at which this very object stands: several where YAML aliases or globals share it."""
+        """Give every path at which this very object stands: several if YAML aliases or globals share it."""
         first = self.path(value)
         if first is None:
             return ()

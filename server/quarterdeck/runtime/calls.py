@@ -1,4 +1,4 @@
-"""Arguments of template functions: Go's checks and conversions, for one value and as compiled wrappers.
+"""Arguments of template functions: Go's checks and conversions, for one value and as wrappers.
 
 Go knows two kinds of nil, both None here. A nil *interface* is what a field or element gives; an *invalid*
 value is what a variable, a parenthesised pipeline or a piped value gives. Which one a None is depends on the
@@ -12,6 +12,7 @@ Source: text/template exec.go (evalCall, evalArg, validateType).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.gotmpl.nodes import Bool, Nil, Number, String
@@ -183,10 +184,6 @@ def parameter_type(function: Function, position: int) -> str:
     return canonical_type(params[position])
 
 
-_WRAPPERS: dict[tuple[tuple[str, ...], bool], Callable[..., Callable[..., Any]]] = {}
-"""Factories of wrappers by the shape of the function: parameters, and whether it takes the context."""
-
-
 def checked(function: Function, bound: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Give a callable that tests its arguments as Go does and calls the function's own Python function.
 
@@ -194,58 +191,113 @@ def checked(function: Function, bound: Callable[..., Any] | None = None) -> Call
     without context. Where nothing is to be tested the Python function itself is given. A wrong number of
     arguments is a TypeError: `check_count` words it as Go does.
     """
-    params = tuple(canonical_type(param) for param in function.params)
-    if all(param.removeprefix("...") in _EVERYTHING for param in params):
-        return bound or function.call
-    shape = (params, function.takes_context and bound is None)
-    factory = _WRAPPERS.get(shape)
-    if factory is None:
-        factory = _WRAPPERS[shape] = _make_factory(params, takes_context=shape[1])
-    return factory(bound or function.call, validate)
+    types = [canonical_type(param) for param in function.params]
+    call = bound or function.call
+    if all(name.removeprefix("...") in _EVERYTHING for name in types):
+        return call
+    tests = tuple([_test_of(name.removeprefix("...")) for name in types])
+    if function.takes_context and bound is None:
+        return _after_context(call, tests, is_variadic=function.is_variadic)
+    if function.is_variadic:
+        return _of_any_number(call, tests)
+    return _WRAPPERS.get(len(tests), _of_fixed_number)(call, tests)
 
 
-def _make_factory(params: tuple[str, ...], *, takes_context: bool) -> Callable[..., Callable[..., Any]]:
-    """Compile a wrapper for functions with these parameters; no text from outside becomes source."""
-    namespace: dict[str, Any] = {}
-    names: list[str] = ["context"] if takes_context else []
-    tests: list[str] = []
-    for position, param in enumerate(params):
-        name, plain = f"a{position}", param.removeprefix("...")
-        names.append(name if plain == param else f"*{name}")
-        if plain in _EVERYTHING:
-            continue
-        namespace[f"type{position}"] = plain
-        namespace[f"class{position}"] = _EXACT_CLASSES.get(plain)
-        is_exact = plain in _EXACT_CLASSES
-        if plain != param:
-            tests += _tests_of_rest(position, is_exact=is_exact)
-        elif is_exact:
-            tests += [
-                f" if {name}.__class__ is not class{position}:",
-                f"  {name} = validate({name}, type{position})",
-            ]
-        else:
-            tests.append(f" {name} = validate({name}, type{position})")
-    listed = ", ".join(names)
-    lines = [
-        "def make(call, validate):",
-        f" def wrapper({listed}):",
-        *(f" {test}" for test in tests),
-        f"  return call({listed})",
-        " return wrapper",
-    ]
-    exec("\n".join(lines), namespace)  # noqa: S102  the source is made of the names above alone
-    return namespace["make"]
+_Test = tuple[Any, str]
+"""How one argument is tested: the class that needs no look, and Go's type; no type where anything will do."""
 
 
-def _tests_of_rest(position: int, *, is_exact: bool) -> list[str]:
-    """Give the lines that test the arguments of a variadic parameter."""
-    convert = f"a{position} = [validate(item, type{position}) for item in a{position}]"
-    if not is_exact:
-        return [f" {convert}"]
-    return [
-        f" for item in a{position}:",
-        f"  if item.__class__ is not class{position}:",
-        f"   {convert}",
-        "   break",
-    ]
+def _test_of(type_name: str) -> _Test:
+    return (None, "") if type_name in _EVERYTHING else (_EXACT_CLASSES.get(type_name), type_name)
+
+
+def _of_one(call: Callable[..., Any], tests: tuple[_Test, ...]) -> Callable[..., Any]:
+    ((exact, type_name),) = tests
+
+    def wrapper(argument: Any) -> Any:
+        if argument.__class__ is not exact:
+            argument = validate(argument, type_name)
+        return call(argument)
+
+    return wrapper
+
+
+def _of_two(call: Callable[..., Any], tests: tuple[_Test, ...]) -> Callable[..., Any]:
+    (first_exact, first_type), (second_exact, second_type) = tests
+
+    def wrapper(first: Any, second: Any) -> Any:
+        if first.__class__ is not first_exact:
+            first = validate(first, first_type)
+        if second.__class__ is not second_exact:
+            second = validate(second, second_type)
+        return call(first, second)
+
+    def wrapper_of_first(first: Any, second: Any) -> Any:
+        if first.__class__ is not first_exact:
+            first = validate(first, first_type)
+        return call(first, second)
+
+    def wrapper_of_second(first: Any, second: Any) -> Any:
+        if second.__class__ is not second_exact:
+            second = validate(second, second_type)
+        return call(first, second)
+
+    if not first_type:
+        return wrapper_of_second
+    return wrapper if second_type else wrapper_of_first
+
+
+def _of_fixed_number(call: Callable[..., Any], tests: tuple[_Test, ...]) -> Callable[..., Any]:
+    def wrapper(*arguments: Any) -> Any:
+        if len(arguments) != len(tests):
+            raise TypeError(f"{len(tests)} arguments wanted, {len(arguments)} given")
+        return call(*[_tested(argument, test) for argument, test in zip(arguments, tests, strict=True)])
+
+    return wrapper
+
+
+def _of_any_number(call: Callable[..., Any], tests: tuple[_Test, ...]) -> Callable[..., Any]:
+    """Wrap a function whose last test is for each of the remaining arguments."""
+    least = len(tests) - 1
+    rest = tests[-1]
+    exact, type_name = rest
+    has_fixed = any(name for _, name in tests[:-1])
+
+    def wrapper(*arguments: Any) -> Any:
+        if len(arguments) < least:
+            raise TypeError(f"{least} arguments wanted, {len(arguments)} given")
+        if has_fixed:
+            fixed = [_tested(argument, test) for argument, test in zip(arguments, tests[:-1], strict=False)]
+            arguments = (*fixed, *arguments[least:])
+        if type_name:
+            for argument in arguments[least:]:
+                if argument.__class__ is not exact:
+                    tested = [_tested(argument, rest) for argument in arguments[least:]]
+                    arguments = (*arguments[:least], *tested)
+                    break
+        return call(*arguments)
+
+    return wrapper
+
+
+def _after_context(
+    call: Callable[..., Any], tests: tuple[_Test, ...], *, is_variadic: bool
+) -> Callable[..., Any]:
+    def wrapper(context: Any, *arguments: Any) -> Any:
+        bound = partial(call, context)
+        wrap = _of_any_number if is_variadic else _of_fixed_number
+        return wrap(bound, tests)(*arguments)
+
+    return wrapper
+
+
+def _tested(argument: Any, test: _Test) -> Any:
+    exact, type_name = test
+    return argument if not type_name or argument.__class__ is exact else validate(argument, type_name)
+
+
+_WRAPPERS: dict[int, Callable[[Callable[..., Any], tuple[_Test, ...]], Callable[..., Any]]] = {
+    1: _of_one,
+    2: _of_two,
+}
+"""What wraps a function of so many parameters without going through a list of them."""

@@ -132,7 +132,7 @@ class Context:
         self.writes = 0
 
     def take(self, other: Context) -> None:
-        """Become what `other`, a new context, is: functions that are bound to this one serve another rendering."""
+        """Become what `other`, a new context, is: functions bound to this one serve another rendering."""
         self.seed = other.seed
         self.budget = other.budget
         self.lookup = other.lookup

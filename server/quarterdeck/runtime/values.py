@@ -26,13 +26,13 @@ is Go's truth (`template.IsTrue`): zero, empty strings and containers and nil ar
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from quarterdeck.runtime.goerror import GoError
 
 if TYPE_CHECKING:
     from _collections_abc import dict_items, dict_keys, dict_values
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class GoInt(int):
@@ -243,14 +243,23 @@ class RootContext(dict[str, Any]):
         return super().copy()
 
 
+Value: TypeAlias = "dict[str, Any] | list[Any] | GoStruct | bytes | str | float | complex | None"
+"""A Go value as the table above has it."""
+
+plain_get: Callable[[dict[Any, Any], Any], Any] = dict[Any, Any].get
+"""Looks a key up as no template does: of a chart's dot too, no read is counted."""
+
+_CONTAINERS: tuple[type[Any], ...] = (dict, list)
+
+
 def find_containers(root: dict[str, Any] | list[Any]) -> frozenset[int]:
     """Give the identities of a container and of all maps and lists that can be reached from it."""
     found = {id(root)}
-    waiting: list[Any] = [root]
+    waiting: list[dict[str, Any] | list[Any]] = [root]
     while waiting:
         container = waiting.pop()
         for value in container.values() if isinstance(container, dict) else container:
-            if isinstance(value, dict | list) and id(value) not in found:
+            if isinstance(value, _CONTAINERS) and id(value) not in found:
                 found.add(id(value))
                 waiting.append(value)
     return frozenset(found)

@@ -1,8 +1,9 @@
 """A folder of entries by key: what was computed once and may be thrown away at any time.
 
-Every entry is one file: a header with the versions it was made by, a checksum, the data. It is written beside its
-place and renamed into it, so a reader never sees half of one. Whatever is not exactly as expected (another
-version, a wrong checksum, a folder that others may write to, a full disk) counts as a miss, never as an error.
+Every entry is one file: a header with the versions it was made by, a checksum, the data. It is written beside
+its place and renamed into it, so a reader never sees half of one. Whatever is not exactly as expected
+(another version, a wrong checksum, a folder that others may write to, a full disk) counts as a miss, never as
+an error.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class CacheStats(msgspec.Struct, frozen=True):
 
 
 def default_folder() -> Path | None:
-    """Give the user's cache folder: `QUARTERDECK_CACHE_DIR` (None if it is `off`), or the platform's place."""
+    """Give the user's cache folder: `QUARTERDECK_CACHE_DIR` (None if that is `off`), or the platform's."""
     chosen = os.environ.get("QUARTERDECK_CACHE_DIR")
     if chosen == "off":
         return None
@@ -57,7 +58,7 @@ def default_folder() -> Path | None:
 
 
 class DiskCache:
-    """Entries of bytes under keys of hexadecimal digits, in a private folder that is made when first written to."""
+    """Entries of bytes under keys of hexadecimal digits, in a private folder made when first written to."""
 
     def __init__(self, folder: Path, *, limit: int = DEFAULT_LIMIT) -> None:
         self.folder = folder

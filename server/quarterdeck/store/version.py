@@ -12,8 +12,8 @@ from pathlib import Path
 def package_version() -> str:
     """Give a text that changes whenever the code does that makes templates runnable.
 
-    It is made of sizes and times of its files: a version number alone would let an edited checkout run code that an
-    older one compiled.
+    It is made of sizes and times of its files: a version number alone would let an edited checkout run code
+    that an older one compiled.
     """
     root = Path(__file__).parent.parent
     digest = blake2b(digest_size=8)

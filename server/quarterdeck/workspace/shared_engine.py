@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 
 from quarterdeck.compiler.packs import Packs
@@ -13,10 +14,15 @@ from quarterdeck.store.disk_cache import DiskCache, default_folder
 def shared_engine() -> Engine:
     """Give the engine of this process; it knows the user's cache of compiled templates.
 
-    The environment variable `QUARTERDECK_CACHE_DIR` chooses another folder for it; `off` means none.
+    What was compiled and not saved yet is saved when the process ends. The environment variable
+    `QUARTERDECK_CACHE_DIR` chooses another folder for the cache; `off` means none.
     """
-    cache = code_cache()
-    return Engine(None if cache is None else Packs(cache))
+    disk = code_cache()
+    if disk is None:
+        return Engine(None)
+    engine = Engine(Packs(disk))
+    atexit.register(engine.save_all)
+    return engine
 
 
 def code_cache() -> DiskCache | None:

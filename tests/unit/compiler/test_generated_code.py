@@ -20,9 +20,9 @@ LOCAL = re.compile(r"(d|w|unit|[tvdkr][0-9]+)\Z")
 ATTRIBUTES = {"get", "invoke", "__class__"}
 ALLOWED_NODES = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.AugAssign, ast.Add, ast.If, ast.For,
-    ast.Break, ast.Continue, ast.Pass, ast.Return, ast.Expr, ast.IfExp, ast.NamedExpr, ast.Compare, ast.Eq, ast.NotEq,
-    ast.Is, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.Call, ast.Attribute, ast.Name,
-    ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Subscript, ast.Load, ast.Store,
+    ast.Break, ast.Continue, ast.Pass, ast.Return, ast.Expr, ast.IfExp, ast.NamedExpr, ast.Compare, ast.Eq,
+    ast.NotEq, ast.Is, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.Call,
+    ast.Attribute, ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Subscript, ast.Load, ast.Store,
 )  # fmt: skip
 
 
@@ -54,10 +54,11 @@ def check_harmless(text: str) -> int:
 
 
 FRAGMENTS = [
-    "{{", "}}", "{{-", "-}}", " ", "\n", "if", "else", "end", "range", "with", "define", "include", "template", "block",
-    "$x", ":=", "=", "|", "(", ")", ".", ".a", ".__class__", ".get", "$", "quote", "printf", "dict", "list", "eq", "default",
-    '"', "'", "`", "\\", '"""', "'''", "#", "__import__", "os.system", "\0", "\0001", "%s", "{x}", "lambda", ";", "tpl",
-    "\u2028", "\x85", "é", "\ud800", "0x1p2", "1_000", "9" * 30, ")})", "\\x00", "\\N{DASH}", "nil", "true",
+    "{{", "}}", "{{-", "-}}", " ", "\n", "if", "else", "end", "range", "with", "define", "include",
+    "template", "block", "$x", ":=", "=", "|", "(", ")", ".", ".a", ".__class__", ".get", "$", "quote",
+    "printf", "dict", "list", "eq", "default", '"', "'", "`", "\\", '"""', "'''", "#", "__import__",
+    "os.system", "\0", "\0001", "%s", "{x}", "lambda", ";", "tpl", "\u2028", "\x85", "é", "\ud800", "0x1p2",
+    "1_000", "9" * 30, ")})", "\\x00", "\\N{DASH}", "nil", "true",
 ]  # fmt: skip
 
 
@@ -90,7 +91,7 @@ HOSTILE = [
     "{{ .__class__.__mro__ }}",
     "{{ (.a).__subclasses__ }}",
     '{{ index . "__class__" }}',
-    '{{ define "x\'); import os; (\'" }}{{ .a }}{{ end }}{{ include "x\'); import os; (\'" . }}',
+    "{{ define \"x'); import os; ('\" }}{{ .a }}{{ end }}{{ include \"x'); import os; ('\" . }}",
     '{{ printf "%s%s" "\\u0027" .a }}',
     '{{ dict "a\\n" .b "}" 1 }}',
     "{{ $d := 1 }}{{ $w := 2 }}{{ $str := 3 }}{{ $d }}{{ $w }}{{ $str }}",

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import quarterdeck.runtime.funcs as families
+from quarterdeck.runtime.funcs import regex
 from quarterdeck.runtime.signatures import FUNCTIONS, Function
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @cache
@@ -22,3 +23,9 @@ def function_table() -> Mapping[str, Function]:
         if module.name != __name__:
             import_module(module.name)
     return MappingProxyType(FUNCTIONS)
+
+
+def load_libraries(texts: Iterable[str]) -> None:
+    """Import the libraries behind functions that these templates name; else the first call imports them."""
+    if any("egex" in text for text in texts):
+        regex.is_exact()
