@@ -45,7 +45,8 @@ def run_helm(*arguments: str, cwd: Path | None = None) -> Output:
             cwd=cwd,
             env={"HOME": home, "PATH": os.environ.get("PATH", ""), "HELM_DEBUG": "false"},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             timeout=60,
             check=False,
         )

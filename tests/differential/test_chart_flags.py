@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from quarterdeck.chart.overrides import SetFlag, ValuesFile, ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.errors import OptionError
 from quarterdeck.runtime.jsontext import encode_json
+from unit.chart.chart_folders import write_chart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +101,7 @@ def ask_helm(probe: Path, *arguments: str) -> Any:
     lines = output.stdout.splitlines()
     values = next(line for line in lines if line.startswith("values: ")).removeprefix("values: ")
     kinds = next(line for line in lines if line.startswith("kinds: ")).removeprefix("kinds: ")
-    return json.loads(json.loads(values)), json.loads(kinds).strip()
+    return json.loads(json.loads(values)), json.loads(kinds).removesuffix(" ")
 
 
 def ask_us(probe: Path, user: ValuesInput) -> Any:
@@ -137,6 +139,63 @@ def test_odd_lines_mean_what_they_mean_to_helm(probe: Path, kind: str, line: str
 def test_any_flags_mean_what_they_mean_to_helm(probe: Path, flags: list[tuple[Any, str]]) -> None:
     user = ValuesInput(flags=tuple(SetFlag(kind, line) for kind, line in flags))
     assert ask_us(probe, user) == ask_helm(probe, *(f"--{kind}={line}" for kind, line in flags))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("line", [b"a=\xff", b"a\xe9=\xc3(", b'a="\\ud800x"', b'{"a": "\xff", "\\udc80": 1}'])
+def test_octets_that_are_not_utf_8_become_what_they_become_in_helm(
+    probe: Path, kind: Any, line: bytes
+) -> None:
+    text = os.fsdecode(line)
+    user = ValuesInput(flags=(SetFlag(kind, text),))
+    assert ask_us(probe, user) == ask_helm(probe, f"--{kind}={text}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "n=8443",
+        "n=70000",
+        "n=-1",
+        "n=1.5",
+        "n=text",
+        "n=null",
+        "n=true",
+        "big=9223372036854775807",
+        "big=-0.000012345",
+        "big=1234567.891",
+        "big=1e300",
+        "big=-1",
+        "one=2,many=2",
+        "list={1,x}",
+        "list[0]=1,list[1]=1",
+        "deep.more=1",
+        's="a"',
+        'n=1,s="abcd"',
+        '{"n": 1e3, "s": ""}',
+    ],
+)
+def test_flags_meet_a_schema_as_in_helm(tmp_path: Path, kind: Any, line: str) -> None:
+    schema = {
+        "properties": {
+            "n": {"type": "integer", "minimum": 0, "maximum": 10_000},
+            "s": {"type": "string", "minLength": 2},
+            "list": {"items": {"type": "integer"}, "uniqueItems": True},
+            "big": {"type": "number", "multipleOf": 2e-7},
+            "one": {"$ref": "#/$defs/one"},
+            "many": {"enum": [1, 1.5, 1e21, 70000, 0.0000001, "x"]},
+            "deep": {"additionalProperties": False},
+        },
+        "$defs": {"one": {"const": 1e6}},
+    }
+    chart = write_chart(tmp_path, "-- templates/a.yaml --\na: 1\n")
+    (chart / "values.schema.json").write_text(json.dumps(schema))
+    output = run_helm("template", "x", str(chart), f"--{kind}={line}")
+    user = ValuesInput(flags=(SetFlag(kind, line),))
+    inputs = prepare(read_chart(chart), user, Release(name="x"), make_capabilities())
+    stops = [problem.helm_message for problem in inputs.problems if problem.helm_message]
+    assert (stops[0].strip() if stops else "") == output.error
 
 
 def test_files_and_flags_win_in_helms_order(probe: Path, tmp_path: Path) -> None:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.chart.problems import BAD_FLAG, BAD_VALUES, TOO_LARGE, stop
 from quarterdeck.chart.strvals import SetError, SetKind, decode_json_object, parse_set_line
-from quarterdeck.chart.values_file import MAX_VALUES_SIZE, merge_maps, read_values_text, values_finding
+from quarterdeck.chart.values_file import (
+    MAX_VALUES_DEPTH,
+    MAX_VALUES_SIZE,
+    depth_exceeds,
+    merge_maps,
+    read_values_text,
+    values_finding,
+)
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.errors import OptionError, ReadError
 from quarterdeck.runtime.values import Int64
@@ -134,26 +141,43 @@ class ValuesInput:
         values = _copy(values)
         for flag in self._ordered_flags:
             try:
-                values = self._apply(flag, values)
+                self._apply(flag, values)
             except SetError as error:
                 problems.append(_flag_finding(flag, str(error)))
         return values, tuple(problems)
 
-    def _apply(self, flag: SetFlag, values: dict[str, Any]) -> dict[str, Any]:
-        """Lay one flag over `values`, which is changed, or replaced for a JSON object.
+    def _apply(self, flag: SetFlag, values: dict[str, Any]) -> None:
+        """Lay one flag over `values`, which is changed.
 
         Raises:
             SetError: the flag makes no sense; the text is what follows Helm's `failed parsing …`.
         """
+        read_file = self.read_file or read_local_file
+        if sum(map(flag.text.count, "[{.")) > MAX_VALUES_DEPTH // 2:
+            _refuse_deep(flag, read_file)
         trimmed = flag.text.strip()
         if flag.kind == "set-json" and trimmed.startswith("{"):
-            added = decode_json_object(trimmed)
-            merged = merge_maps(values, added)
+            merged = merge_maps(values, decode_json_object(trimmed))
             values.clear()
             values.update(merged)
-            return values
-        parse_set_line(flag.text, values, flag.kind, read_file=self.read_file or read_local_file)
-        return values
+        else:
+            parse_set_line(flag.text, values, flag.kind, read_file=read_file)
+
+
+def _refuse_deep(flag: SetFlag, read_file: Callable[[str], str]) -> None:
+    """Look at a flag by itself.
+
+    Raises:
+        SetError: its values are nested too deeply, or it makes no sense.
+    """
+    trimmed = flag.text.strip()
+    values: dict[str, Any] = {}
+    if flag.kind == "set-json" and trimmed.startswith("{"):
+        values = decode_json_object(trimmed)
+    else:
+        parse_set_line(flag.text, values, flag.kind, read_file=read_file)
+    if depth_exceeds(values, MAX_VALUES_DEPTH):
+        raise SetError(f"the values are nested more than {MAX_VALUES_DEPTH} deep")
 
 
 def to_tree(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,14 +186,13 @@ def to_tree(values: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         OptionError: something has no counterpart in JSON.
     """
-    try:
-        tree: dict[str, Any] = _to_tree(values)
-    except RecursionError:
-        raise OptionError("the values are nested too deeply") from None
+    tree: dict[str, Any] = _to_tree(values, MAX_VALUES_DEPTH)
     return tree
 
 
-def _to_tree(value: Any) -> Any:
+def _to_tree(value: Any, levels: int) -> Any:
+    if levels < 0:
+        raise OptionError(f"the values are nested more than {MAX_VALUES_DEPTH} deep")
     match value:
         case None | bool() | Int64():
             return value
@@ -178,12 +201,12 @@ def _to_tree(value: Any) -> Any:
         case int() | float():
             return _to_float(value)
         case list() | tuple():
-            return [_to_tree(item) for item in cast("list[Any]", value)]
+            return [_to_tree(item, levels - 1) for item in cast("list[Any]", value)]
         case _:
             if not isinstance(value, abc.Mapping):
                 raise OptionError(f"values cannot hold a {type(value).__name__}")
             mapping = cast("Mapping[Any, Any]", value)
-            return {_to_key(key): _to_tree(item) for key, item in mapping.items()}
+            return {_to_key(key): _to_tree(item, levels - 1) for key, item in mapping.items()}
 
 
 def _to_key(key: Any) -> str:

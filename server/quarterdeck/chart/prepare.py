@@ -18,13 +18,14 @@ from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.problems import KUBE_VERSION, TYPE_MISMATCH, stop
 from quarterdeck.chart.schema import check_schemas
 from quarterdeck.chart.semver import is_compatible
+from quarterdeck.chart.strvals import as_json
 from quarterdeck.chart.values import Coalescer, find_table
 from quarterdeck.chart.yaml_places import YamlPlaces
 from quarterdeck.diagnostics.model import Place
-from quarterdeck.runtime.values import GoMap, NilMap, RootContext, Values
+from quarterdeck.runtime.values import GoMap, NilMap, RootContext, Values, find_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from quarterdeck.chart.capabilities import Capabilities
     from quarterdeck.chart.instances import ChartInstance
@@ -179,7 +180,8 @@ def _merge(chart: Chart, user: ValuesInput) -> _MergedValues:
     is_early = bool(early) or chart.manifest.dependencies is not None
     prefix = "chart dependencies processing failed: " if is_early else ""
     problems = [_report_mismatch(chart, one, origins, prefix) for one in early or late]
-    problems.extend(check_schemas(instance, values, origins))
+    is_json = not user.flags and not user.mapping
+    problems.extend(check_schemas(instance, values if is_json else as_json(values), origins))
     return _MergedValues(instance=instance, values=_with_types(instance, values), problems=tuple(problems))
 
 
@@ -204,6 +206,7 @@ def _make_inputs(
 ) -> RenderInputs:
     maker = _ContextMaker(release.as_map(), capabilities)
     context = maker.make(merged.instance, merged.values)
+    context.known = default_containers(chart)
     kube_version = _check_kube_version(chart, capabilities)
     return RenderInputs(
         chart=chart,
@@ -217,6 +220,23 @@ def _make_inputs(
         problems=(*user.problems, *chart.problems, *merged.problems, *kube_version),
         missing_dependencies=chart.all_missing_dependencies,
     )
+
+
+def default_containers(chart: Chart) -> frozenset[int]:
+    """Give the identities of all maps and lists in the defaults of a chart and its sub-charts; found once."""
+    found: frozenset[int] | None = chart.memory.get("containers")
+    if found is None:
+        defaults = list(_all_defaults(chart))
+        # The list itself is gone in a moment, and its identity may be another object's then.
+        found = chart.memory["containers"] = find_containers(defaults) - {id(defaults)}
+    return found
+
+
+def _all_defaults(chart: Chart) -> Iterator[dict[str, Any]]:
+    yield chart.values
+    yield chart.values_without_nulls
+    for sub in chart.dependencies:
+        yield from _all_defaults(sub)
 
 
 class _ContextMaker:

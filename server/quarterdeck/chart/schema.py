@@ -17,7 +17,13 @@ from quarterdeck.chart.problems import (
     stop,
     warn,
 )
-from quarterdeck.chart.schema_words import Subject, Violation, explain_violations, format_violations
+from quarterdeck.chart.schema_words import (
+    Subject,
+    Violation,
+    explain_violations,
+    format_violations,
+    read_schema_words,
+)
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.runtime.jsondecode import decode_json
 
@@ -37,7 +43,6 @@ class _Compiled:
     """A schema made ready: its validator, or why there is none, and what it refers to and we do not fetch."""
 
     validator: Any = None
-    schema: Any = None
     helm_error: str = ""
     message: str = ""
     unreachable: list[str] = field(default_factory=list[str])
@@ -109,7 +114,8 @@ def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str,
     if compiled.validator.is_valid(values):
         return None
     errors = list(compiled.validator.iter_errors(values))
-    violations = explain_violations(errors, Subject(values, compiled.schema))
+    schema = read_schema_words(_schema_text(chart.schema or b""))
+    violations = explain_violations(errors, Subject(values, schema))
     leaves = tuple(((*path, *leaf.location), leaf) for violation in violations for leaf in violation.leaves())
     helm_text = f"{head}{format_violations(violations)}\n"
     return _Report(chart=chart, helm_text=helm_text, violations=leaves)
@@ -122,10 +128,10 @@ def _compile(chart: Chart) -> _Compiled:
 @lru_cache(maxsize=256)
 def _compile_text(data: bytes) -> _Compiled:
     """Make a schema ready; the same text is in many charts, and in a chart that is read again."""
-    text = data.decode("utf-8", "surrogateescape")
+    text = _schema_text(data)
     compiled = _Compiled()
     try:
-        compiled.schema = json.loads(text)
+        schema: Any = json.loads(text)
     except (ValueError, RecursionError):
         _, reason = decode_json(text)
         if not reason or "unexpected end" in reason:
@@ -141,7 +147,7 @@ def _compile_text(data: bytes) -> _Compiled:
 
     try:
         compiled.validator = jsonschema_rs.validator_for(
-            compiled.schema,
+            schema,
             base_uri=_BASE,
             retriever=refuse_network,
             pattern_options=jsonschema_rs.RegexOptions(),
@@ -154,6 +160,11 @@ def _compile_text(data: bytes) -> _Compiled:
         compiled.helm_error = _helm_schema_error(reason)
         compiled.message = f"values.schema.json is not a valid schema: {reason}"
     return compiled
+
+
+def _schema_text(data: bytes) -> str:
+    """Read a schema; octets that are not UTF-8 become replacement characters, as in Go's JSON."""
+    return data.decode("utf-8", "replace")
 
 
 def _helm_schema_error(reason: str) -> str:

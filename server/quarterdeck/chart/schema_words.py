@@ -5,7 +5,9 @@ Source: github.com/santhosh-tekuri/jsonschema v6, kind/kind.go, output.go and va
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.runtime.quoting import quote
@@ -34,6 +36,7 @@ _REFERENCES = {"$ref", "$dynamicRef", "$recursiveRef"}
 _FIRST_ALONE = ("type", "const", "enum", "format")
 """Keywords whose failure ends the look at a value, the first first."""
 MASK = "***"
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(slots=True)
@@ -75,9 +78,20 @@ def format_violations(violations: Sequence[Violation], indent: int = 0) -> str:
     return "\n".join(lines)
 
 
+class NumberText(str):
+    """A number as a schema writes it."""
+
+    __slots__ = ()
+
+
+def read_schema_words(text: str) -> Any:
+    """Give a schema with its numbers as they are written; the text must be JSON."""
+    return json.loads(text, parse_float=NumberText, parse_int=NumberText)
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What was checked: the values and the schema, both as JSON has them."""
+    """What was checked: the values as JSON has them, and the schema from `read_schema_words`."""
 
     values: Any
     schema: Any
@@ -209,14 +223,16 @@ def _describe(error: ValidationError, subject: Subject) -> Violation:
         case "type":
             text = f"got {json_type(error.instance)}, want {' or '.join(sorted(value))}"
         case "enum":
-            wanted = ", ".join(map(display, value))
+            wanted = ", ".join(map(display, subject.schema_at(error.schema_path) or value))
             if any(isinstance(one, dict | list) for one in value):
                 text = "'enum' failed"
             else:
                 text = f"value must be {wanted if len(value) == 1 else f'one of {wanted}'}"
         case "const":
             is_plain = not isinstance(value, dict | list)
-            text = f"value must be {display(value)}" if is_plain else "'const' failed"
+            text = f"value must be {display(subject.schema_at(error.schema_path))}"
+            if not is_plain:
+                text = "'const' failed"
         case "format":
             text = f"{shown} is not valid {value}"
         case "additionalProperties":
@@ -225,11 +241,11 @@ def _describe(error: ValidationError, subject: Subject) -> Violation:
         case "pattern":
             text = f"{shown} does not match pattern {quote_name(value)}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf":
-            got = MASK if subject.is_secret(location) else english(error.instance)
-            text = f"{keyword}: got {got}, want {english(value)}"
+            got = MASK if subject.is_secret(location) else english_float(error.instance)
+            text = f"{keyword}: got {got}, want {english_float(value)}"
         case "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties":
             sized: Any = error.instance
-            text = f"{keyword}: got {english(len(sized))}, want {english(value)}"
+            text = f"{keyword}: got {len(sized):,}, want {int(value):,}"
         case "uniqueItems":
             text = f"items at {_equal_items(error.instance)} are equal"
         case "contains":
@@ -287,6 +303,8 @@ def json_type(value: Any) -> str:
 
 def display(value: Any) -> str:
     """Print a plain value as the validator does."""
+    if isinstance(value, NumberText):
+        return value
     if isinstance(value, str):
         return quote_name(value)
     if isinstance(value, dict | list):
@@ -298,11 +316,18 @@ def display(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def english(number: Any) -> str:
-    """Print a number with commas between thousands."""
-    if isinstance(number, float) and number.is_integer():
-        number = int(number)
-    return f"{number:,}"
+def english_float(number: Any) -> str:
+    """Print a float64 as English text: `70,000`, `1.5×10⁰⁶`.
+
+    Source: golang.org/x/text/message print.go, fmtFloat; internal/number/format.go.
+    """
+    value = Decimal(repr(float(number))).normalize()
+    if not value or -5 < value.adjusted() < 6:
+        return f"{value + 0:,f}"
+    digits, _, exponent = f"{value:e}".partition("e")
+    sign = "⁻" if exponent.startswith("-") else ""
+    raised = exponent.lstrip("+-").rjust(2, "0").translate(_SUPERSCRIPT)
+    return f"{digits}×10{sign}{raised}"
 
 
 def quote_name(text: str) -> str:

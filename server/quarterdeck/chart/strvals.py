@@ -45,7 +45,7 @@ def parse_set_line(
     Raises:
         SetError: the line makes no sense.
     """
-    parser = _Parser(line, kind, read_file)
+    parser = _Parser(as_utf8(line), kind, read_file)
     try:
         while True:
             parser.parse_key(values, 0)
@@ -53,6 +53,24 @@ def parse_set_line(
         return
     except RecursionError:
         raise SetError("value is nested too deeply") from None
+
+
+def as_json(value: Any) -> Any:
+    """Give a tree of values as JSON carries it: plain numbers, and texts that are UTF-8."""
+    if value.__class__ is dict:
+        return {as_utf8(key): as_json(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [as_json(item) for item in value]
+    if value.__class__ is str:
+        return as_utf8(value)
+    return int(value) if isinstance(value, Int64) else value
+
+
+def as_utf8(text: str) -> str:
+    """Put a replacement character for each octet, or half of a pair, that is not UTF-8, as Go does."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _Parser:
@@ -297,9 +315,10 @@ def _decode_json(text: str, start: int) -> tuple[Any, int]:
     """Give the JSON value at `start` and where it ends."""
     match = _JSON_SPACE.match(text, start)
     try:
-        return _DECODER.raw_decode(text, start if match is None else match.end())
+        value, end = _DECODER.raw_decode(text, start if match is None else match.end())
     except (ValueError, RecursionError) as error:
         raise SetError(str(error)) from None
+    return as_json(value), end
 
 
 def decode_json_object(text: str) -> dict[str, Any]:
@@ -308,7 +327,7 @@ def decode_json_object(text: str) -> dict[str, Any]:
     Raises:
         SetError: it is none.
     """
-    value, end = _decode_json(text, 0)
+    value, end = _decode_json(as_utf8(text), 0)
     if value.__class__ is not dict or text[end:].strip(" \t\n\r"):
         raise SetError("not one JSON object")
     return value

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from quarterdeck.chart.overrides import SetFlag, ValuesInput
 from quarterdeck.diagnostics.model import Severity
+from quarterdeck.runtime.values import Int64
 from unit.chart.chart_folders import find_problem, prepare_files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from quarterdeck.chart.strvals import SetKind
 
 PREFIX = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 
@@ -47,6 +52,35 @@ def test_a_flag_that_violates_the_schema_is_named(tmp_path: Path) -> None:
     problem = find_problem(prepare_files(tmp_path, text, user).problems, "QD260")
     assert problem.path == "command line"
     assert problem.message == "`a` against values.schema.json: got string, want number"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("set", "a=8443", ""),
+        ("set", "a=70000", "maximum: got 70,000, want 10,000"),
+        ("set", "list[0].a=1,list[1]=-3", ""),
+        ("set", "a=yes", "got string, want integer"),
+        ("set-string", "a=1", "got string, want integer"),
+        ("set-json", "a=1.5", "got number, want integer"),
+        ("set-json", '{"a": 3}', ""),
+        ("set-literal", "a=1", "got string, want integer"),
+        ("set-file", "word=some.txt", "maxLength: got 3, want 2"),
+        ("set-string", "word=\udcff", ""),
+        ("set-json", 'word="\\ud800"', ""),
+    ],
+)
+def test_flags_of_every_kind_meet_the_schema(tmp_path: Path, kind: SetKind, text: str, message: str) -> None:
+    schema = {"properties": {"a": {"type": "integer", "maximum": 10_000}, "word": {"maxLength": 2}}}
+    user = ValuesInput(flags=(SetFlag(kind, text),), read_file=lambda _path: "a\udcfeb")
+    problems = prepare_files(tmp_path, with_schema(schema, "a: 1\n"), user).problems
+    found = [one.message.rpartition("schema.json: ")[2] for one in problems]
+    assert found == [message] * bool(message)
+
+
+def test_integers_of_a_program_meet_the_schema(tmp_path: Path) -> None:
+    text = with_schema({"properties": {"a": {"type": "integer"}}}, "a: 1\n")
+    assert prepare_files(tmp_path, text, {"a": 2, "b": Int64(3), "c": "\ud800"}).problems == ()
 
 
 def test_schemas_of_sub_charts_are_checked_too(tmp_path: Path) -> None:

@@ -14,12 +14,15 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.overrides import SetFlag, ValuesInput
 from quarterdeck.chart.prepare import Release, list_crds, prepare
 from quarterdeck.chart.values import drop_nulls, merge_tables
+from quarterdeck.diagnostics.model import Severity
 from quarterdeck.errors import OptionError
 from quarterdeck.runtime.values import Int64, Values
 from unit.chart.chart_folders import CHART_YAML, find_problem, prepare_files, read_files
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from quarterdeck.chart.strvals import SetKind
 
 SUB = "-- charts/sub/Chart.yaml --\n{apiVersion: v2, name: sub, version: 1.0.0}\n"
 
@@ -170,6 +173,32 @@ def test_a_flag_that_makes_no_sense_is_a_finding(tmp_path: Path) -> None:
     inputs = prepare_files(tmp_path, "-- values.yaml --\na: 1\n", user)
     assert re.match("failed parsing --set data: error parsing index", inputs.problems[0].helm_message)
     assert inputs.values["b"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("set-json", "a=" + "[" * 300 + "]" * 300),
+        ("set-json", '{"a":' * 300 + "1" + "}" * 300),
+        ("set", "a" + "[0]" * 300 + "=1"),
+        ("set", "a" + "[0]" * 5_000 + "=1"),
+        ("set-json", "a=" + "[" * 5_000 + "]" * 5_000),
+    ],
+    ids=range(5),
+)
+def test_flags_that_nest_without_end_are_findings(tmp_path: Path, kind: SetKind, text: str) -> None:
+    user = ValuesInput(flags=(SetFlag("set", "b=1"), SetFlag(kind, text)))
+    inputs = prepare_files(tmp_path, "-- values.yaml --\nb: 0\n", user)
+    assert find_problem(inputs.problems, "QD241").severity is Severity.CRITICAL
+    assert inputs.values["b"] == 1
+
+
+def test_values_of_a_program_that_nest_without_end_are_refused() -> None:
+    values: Any = 1
+    for _ in range(100_000):
+        values = [values]
+    with pytest.raises(OptionError, match="nested more than 200 deep"):
+        ValuesInput.from_mapping({"a": values})
 
 
 def test_a_value_that_only_helms_first_look_takes_for_a_section_is_reported(tmp_path: Path) -> None:
