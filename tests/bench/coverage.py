@@ -54,7 +54,7 @@ class Coverage:
         if origin.kind == "computed":
             self.fallbacks[origin.function or "(action)"] += len(written)
         source = sources.get(origin.place.path)
-        if origin.kind == "text" and source is not None:
+        if origin.is_literal and source is not None:
             self.literal += len(written)
             if source.text_at(origin.place.line, origin.place.column, len(written)) != written:
                 self.mismatched.append(f"{origin.place.path}:{origin.place.line}: {written[:40]!r}")

@@ -99,11 +99,10 @@ class Deriver:
         position = 0
         last: Run | None = None
         for run in runs:
-            if run.is_whole and run.kind == "value" and run.source_length == run.length:
-                value = self.value_at(run.path)
-                written = text[position : position + run.length]
-                if isinstance(value, str) and value.startswith(written, run.offset):
-                    run = run._replace(is_whole=False, function="", source_length=0)  # noqa: PLW2901 - the same run
+            if run.is_whole and run.source_length == run.length:
+                source, written = self._source(run), text[position : position + run.length]
+                if source is not None and source.startswith(written, run.offset):
+                    run = run._replace(is_whole=False, function="", source_length=0)  # noqa: PLW2901
             position += run.length
             if last is None:
                 last = run
@@ -121,6 +120,19 @@ class Deriver:
                 last = run
         if last is not None:
             yield last
+
+    def _source(self, run: Run) -> str | None:
+        """Give the text that the run's offset counts in."""
+        match run.kind:
+            case "text":
+                return run.site.unit.text
+            case "file":
+                return self.file_texts[run.file]
+            case "value":
+                value = self.value_at(run.path)
+                return value if isinstance(value, str) else None
+            case _:
+                return None
 
     def value_at(self, path: Path | None) -> Any:
         """Give what stands at a path from the outermost chart's dot; None where there is nothing."""

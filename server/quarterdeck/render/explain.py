@@ -77,7 +77,7 @@ def explain_rendered(rendering: Rendering, file: str, line: int, column: int | N
 
 
 def _place(text: str, origin: Origin, start: int, end: int) -> Place:
-    return place_in_text(text, origin, start, end) if origin.kind == "text" else origin.place
+    return place_in_text(text, origin, start, end) if origin.is_literal else origin.place
 
 
 def _values(rendering: Rendering, file: str, offset: int, origin: Origin) -> Iterator[RankedValue]:
@@ -105,7 +105,7 @@ def find_rendered(
                 continue
             lines = lines or LineIndex(text)
             start, end = origin.start, origin.end
-            if is_direct and origin.kind == "text" and origin.place.end_line > origin.place.line:
+            if is_direct and origin.is_literal and origin.place.end_line > origin.place.line:
                 start, end = _line_of_text(text, origin, line)
             yield from _places(file, text, lines, start, end, is_direct=is_direct)
 

@@ -40,7 +40,7 @@ class Origin(NamedTuple):
     `start` and `end` bound it in the rendered text (code points, half-open). `place` is the template text or
     action that wrote it, `stack` the actions that led there, the outermost first. `value` is the value or key
     whose characters these are; `value_offset` the first of them in the value's text, None if they stand for
-    it as a whole. `function` inserted or computed them.
+    it as a whole. `function` inserted or computed them, or made them of what stands at `place` (`b64enc`).
     """
 
     start: int
@@ -52,6 +52,11 @@ class Origin(NamedTuple):
     value_offset: int | None
     function: str
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether these are the characters of a template or file that stand at `place`, one by one."""
+        return self.kind in ("text", "file") and not self.function
+
 
 class SourceMap:
     """The origins of all files of one rendering; each file's are worked out when first asked for."""
@@ -62,7 +67,10 @@ class SourceMap:
         self._index = rendering.trace.index(inputs)
         self._deriver = Deriver(rendering, self._index)
         self._runs: dict[str, tuple[list[int], list[Run]]] = {}
-        self._lines: dict[Unit, LineIndex] = {}
+        self._lines: dict[str, LineIndex] = {}
+        self._calls: dict[tuple[Unit, int], Call] = {}
+        self._stacks: dict[Site, tuple[Call, ...]] = {}
+        self._values: dict[Path, ValueRead] = {}
         self._written_paths: dict[Path, Path] = {}
         self._paths = {file.name: file.display_path for file in inputs.templates}
 
@@ -148,53 +156,75 @@ class SourceMap:
         return path
 
     def _value(self, path: Path) -> ValueRead:
-        origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
-        return ValueRead(path, origin)
+        found = self._values.get(path)
+        if found is None:
+            origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
+            found = self._values[path] = ValueRead(path, origin)
+        return found
 
     def _origin(self, start: int, run: Run) -> Origin:
-        stack: list[Call] = []
-        site = run.site.parent
-        while site is not None:
-            stack.append(self._call(site))
-            site = site.parent
-        if run.kind == "file":
+        site = run.site
+        if run.kind == "text":
+            place = self._place(site.unit, run.offset, run.offset + _source_length(run))
+        elif run.kind == "file":
             place = self._place_in_file(run)
-        elif run.kind == "text":
-            length = run.source_length if run.is_whole else run.length
-            place = self._place(run.site.unit, run.offset, run.offset + length)
         else:
-            place = self._call(run.site).place
+            place = self._call(site).place
+        path = run.path
         return Origin(
             start,
             start + run.length,
             run.kind,
             place,
-            tuple(reversed(stack)),
-            None if run.path is None else self._value(self._written_path(run.path)),
-            None if run.path is None or run.is_whole else run.offset,
+            () if site.parent is None else self._stack(site.parent),
+            None if path is None else self._value(self._written_path(path)),
+            None if path is None or run.is_whole else run.offset,
             run.function,
         )
 
     def _place_in_file(self, run: Run) -> Place:
         """The file's text is the very string that the template was given."""
-        lines = LineIndex(self._deriver.file_texts[run.file])
-        line, column = lines.position(run.offset)
-        end_line, end_column = lines.position(run.offset + run.length)
-        return Place(run.file, line, column, end_line, end_column)
+        text = self._deriver.file_texts[run.file]
+        length = _source_length(run) or len(text)
+        return _place_of(run.file, self._lines_of(text), run.offset, run.offset + length)
+
+    def _stack(self, site: Site) -> tuple[Call, ...]:
+        """Give the actions that led to a frame, the outermost first; `site` is the last of them."""
+        found = self._stacks.get(site)
+        if found is None:
+            above = () if site.parent is None else self._stack(site.parent)
+            found = self._stacks[site] = (*above, self._call(site))
+        return found
 
     def _call(self, site: Site) -> Call:
         unit = site.unit
-        start = unit.start + site.offset
-        statement = self._deriver.scopes.statement(site)
-        length = 2
-        if statement is not None and not isinstance(statement, nodes.Text | nodes.Broken):
-            length = len(statement.tag.source)
-        return Call(unit.name, self._place(unit, start, start + length), unit.text[start : start + length])
+        found = self._calls.get((unit, site.offset))
+        if found is None:
+            start = unit.start + site.offset
+            statement = self._deriver.scopes.statement(site)
+            length = 2
+            if statement is not None and not isinstance(statement, nodes.Text | nodes.Broken):
+                length = len(statement.tag.source)
+            place = self._place(unit, start, start + length)
+            found = self._calls[unit, site.offset] = Call(unit.name, place, unit.text[start : start + length])
+        return found
 
     def _place(self, unit: Unit, start: int, end: int) -> Place:
-        lines = self._lines.get(unit)
-        if lines is None:
-            lines = self._lines[unit] = LineIndex(unit.text)
-        line, column = lines.position(start)
-        end_line, end_column = lines.position(end)
-        return Place(self._paths.get(unit.file, unit.file), line, column, end_line, end_column)
+        path = self._paths.get(unit.file, unit.file)
+        return _place_of(path, self._lines_of(unit.text), start, end)
+
+    def _lines_of(self, text: str) -> LineIndex:
+        found = self._lines.get(text)
+        if found is None:
+            found = self._lines[text] = LineIndex(text)
+        return found
+
+
+def _source_length(run: Run) -> int:
+    return run.source_length if run.is_whole else run.length
+
+
+def _place_of(path: str, lines: LineIndex, start: int, end: int) -> Place:
+    line, column = lines.position(start)
+    end_line, end_column = lines.position(end)
+    return Place(path, line, column, end_line, end_column)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def place_in_text(text: str, origin: Origin, start: int, end: int) -> Place:
-    """Give the place in the template of a part of a rendered file that lies in an origin of kind text.
+    """Give the place in a template or file of a part of a rendered file that lies in a literal origin.
 
     `text` is the rendered file, `start` and `end` are offsets in it; an empty part gets the width of one
     character.

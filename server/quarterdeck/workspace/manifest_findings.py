@@ -146,7 +146,7 @@ def _place(rendering: Rendering, file: str, offset: int) -> Place:
     if origin is None:
         paths = {one.name: one.display_path for one in rendering.inputs.templates}
         return Place(paths[file])
-    if origin.kind != "text":
+    if not origin.is_literal:
         return origin.place
     # The origin's text may be long; what is meant is this character to the end of its line.
     text = rendering.templates[file]
