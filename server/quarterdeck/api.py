@@ -8,7 +8,7 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.model import Chart
 from quarterdeck.chart.overrides import ValuesInput
-from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.chart.prepare import Release, default_containers, prepare
 from quarterdeck.chart.schema import make_schemas_ready
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.render.rendering import Rendering
@@ -47,6 +47,7 @@ def load_chart(path: str | Path) -> Chart:
     """
     chart = read_chart(path)
     make_schemas_ready(chart)
+    default_containers(chart)
     load_libraries(_template_texts(chart))
     shared_engine()
     return chart

@@ -16,7 +16,7 @@ from quarterdeck.chart.files import Files
 from quarterdeck.chart.origins import ValueOrigins
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.problems import KUBE_VERSION, TYPE_MISMATCH, stop
-from quarterdeck.chart.schema import check_schemas
+from quarterdeck.chart.schema import check_schemas, has_schema
 from quarterdeck.chart.semver import is_compatible
 from quarterdeck.chart.strvals import as_json
 from quarterdeck.chart.values import Coalescer, find_table
@@ -180,8 +180,9 @@ def _merge(chart: Chart, user: ValuesInput) -> _MergedValues:
     is_early = bool(early) or chart.manifest.dependencies is not None
     prefix = "chart dependencies processing failed: " if is_early else ""
     problems = [_report_mismatch(chart, one, origins, prefix) for one in early or late]
-    is_json = not user.flags and not user.mapping
-    problems.extend(check_schemas(instance, values if is_json else as_json(values), origins))
+    if has_schema(instance):
+        is_json = not user.flags and not user.mapping
+        problems.extend(check_schemas(instance, values if is_json else as_json(values), origins))
     return _MergedValues(instance=instance, values=_with_types(instance, values), problems=tuple(problems))
 
 

@@ -64,8 +64,6 @@ def check_schemas(root: ChartInstance, values: dict[str, Any], origins: ValueOri
 
     Helm reports all schemas in one message, which every critical finding here has.
     """
-    if not _has_schema(root):
-        return []
     reports = list(_reports(root, values, ()))
     helm = HELM_PREFIX + "".join(report.helm_text for report in reports)
     findings: list[Finding] = []
@@ -87,8 +85,9 @@ def make_schemas_ready(chart: Chart) -> None:
         make_schemas_ready(sub)
 
 
-def _has_schema(instance: ChartInstance) -> bool:
-    return instance.chart.schema_file is not None or any(map(_has_schema, instance.dependencies))
+def has_schema(instance: ChartInstance) -> bool:
+    """Tell whether the chart or any enabled sub-chart has a schema."""
+    return instance.chart.schema_file is not None or any(map(has_schema, instance.dependencies))
 
 
 def _reports(instance: ChartInstance, values: dict[str, Any], path: tuple[str, ...]) -> Iterator[_Report]:

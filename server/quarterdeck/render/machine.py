@@ -103,13 +103,12 @@ class Machine:
         self._stack: list[str] = []
         self._tpl_depth = 0
         self._file = ""
-        self._shared: frozenset[int] = frozenset()
+        self._shared = memory.values.containers()
         """Identities of maps and lists that templates did not make."""
         self._adopted: set[int] = set()
         """Identities of those that templates made and put into shared ones."""
         self._grown: Any = None
         """The shared container that was written into last."""
-        self._roots: set[int] = set()
         self._epoch = 0
         """Counts writes into what several templates can see: older results are not used after one."""
 
@@ -340,10 +339,6 @@ class Machine:
     def run_file(self, name: str, dot: RootContext) -> tuple[str, list[Any]]:
         """Run a file on its chart's dot and give its finished text and its pieces."""
         self._file = name
-        if id(dot) not in self._roots:
-            self._roots.add(id(dot))
-            if id(dot) not in self._shared:
-                self._shared = self._shared | dot.containers() if self._shared else dot.containers()
         self._called = self._calls.setdefault(name, set())
         pieces = self.run(self.program.units[name], dot)
         text = "".join(pieces[1::2])

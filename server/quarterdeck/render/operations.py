@@ -157,14 +157,17 @@ def _keeping(
         result = call(*arguments)
         if result is not arguments[-1] and len(result) > 1:
             if machine.written:
-                arguments = tuple([copy_written(argument, machine.written) for argument in arguments])
+                written = machine.written
+                arguments = tuple(
+                    [one if one.__class__ is str else copy_written(one, written) for one in arguments]
+                )
             records[0].derivations.setdefault(id(result), (result, name, *arguments))
         return result
 
     def keeping_of_one(operand: Any) -> Any:
         result = call(operand)
         if result is not operand and len(result) > 1:
-            if machine.written:
+            if machine.written and operand.__class__ is not str:
                 operand = copy_written(operand, machine.written)
             records[0].derivations.setdefault(id(result), (result, name, operand))
         return result
@@ -172,7 +175,7 @@ def _keeping(
     def keeping_of_two(first: Any, operand: Any) -> Any:
         result = call(first, operand)
         if result is not operand and len(result) > 1:
-            if machine.written:
+            if machine.written and operand.__class__ is not str:
                 operand = copy_written(operand, machine.written)
             records[0].derivations.setdefault(id(result), (result, name, first, operand))
         return result

@@ -18,7 +18,34 @@ _CONTAINERS: tuple[type[Any], ...] = (dict, list)
 
 def copy_written(value: Any, written: Mapping[int, Any]) -> Any:
     """Give `value` with copies of the containers whose identities are in `written`; itself if none is."""
+    if not _holds_any(value, written):
+        return value
     return _Substitution({}, written).apply(value)
+
+
+def _holds_any(value: Any, written: Mapping[int, Any]) -> bool:
+    """Tell whether a container of `written` is in `value`, or it holds so much that a closer look is due."""
+    waiting = [value]
+    count = 0
+    for inner in waiting:
+        kind = inner.__class__
+        if kind is dict:
+            waiting.extend([item for item in inner.values() if item.__class__ not in _SCALARS])
+        elif kind is list:
+            waiting.extend([item for item in inner if item.__class__ not in _SCALARS])
+        elif not isinstance(inner, _CONTAINERS):
+            continue
+        else:
+            return True
+        count += 1
+        if id(inner) in written or count > _MOST_LOOKED_AT:
+            return True
+    return False
+
+
+_SCALARS: frozenset[type[Any]] = frozenset({str, float, int, bool, type(None)})
+_MOST_LOOKED_AT = 1_000
+"""Containers; a value that holds itself has no end."""
 
 
 def put_back(value: Any, saved: Mapping[int, tuple[Any, Any]]) -> Any:

@@ -195,8 +195,11 @@ class RootContext(dict[str, Any]):
     being how fields are read: who reads `Template` by it counts with `note_template_read`.
     """
 
-    __slots__ = ("_containers",)
+    __slots__ = ("_containers", "known")
     go_type: ClassVar[str] = "common.Values"
+
+    known: frozenset[int]
+    """Identities of containers whose content is known to be among them too: a chart's own defaults."""
 
     def containers(self) -> frozenset[int]:
         """Give the identities of all maps and lists that can be reached from here; worked out once.
@@ -206,7 +209,7 @@ class RootContext(dict[str, Any]):
         try:
             return self._containers
         except AttributeError:
-            self._containers = find_containers(self)
+            self._containers = find_containers(self, getattr(self, "known", frozenset()))
             return self._containers
 
     @staticmethod
@@ -252,13 +255,20 @@ plain_get: Callable[[dict[Any, Any], Any], Any] = dict[Any, Any].get
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)
 
 
-def find_containers(root: dict[str, Any] | list[Any]) -> frozenset[int]:
-    """Give the identities of a container and of all maps and lists that can be reached from it."""
-    found = {id(root)}
+def find_containers(root: dict[str, Any] | list[Any], known: frozenset[int] = frozenset()) -> frozenset[int]:
+    """Give the identities of a container and of all maps and lists that can be reached from it.
+
+    Those in `known` are in the result, and are not looked into: all that they hold is in `known` too.
+    """
+    found = set(known)
+    found.add(id(root))
     waiting: list[dict[str, Any] | list[Any]] = [root]
     while waiting:
         container = waiting.pop()
         for value in container.values() if isinstance(container, dict) else container:
+            kind: type[Any] = value.__class__
+            if kind is str or kind is float or kind is bool or value is None:
+                continue
             if isinstance(value, _CONTAINERS) and id(value) not in found:
                 found.add(id(value))
                 waiting.append(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.funcs.durations import Duration
@@ -73,10 +75,40 @@ def _fields_as_maps(value: Any) -> Any:
     return value
 
 
+_LONGEST_KEPT = 8_000
+_MOST_KEPT = 2_000
+_parsed: dict[str, bytes] = {}
+"""What YAML texts were read as, in a form of which copies are made faster than by reading the text again."""
+
+
 def _load(text: str) -> tuple[Any, str | None]:
+    """Give the value of the first document, all of whose parts are new objects, or Go's error text."""
+    known = _parsed.get(text)
+    if known is not None:
+        return marshal.loads(known), None  # noqa: S302 -- made below, in this process
     from quarterdeck.yamldoc.load import load_yaml  # noqa: PLC0415 -- slow to import
 
-    return load_yaml(text)
+    value, error = load_yaml(text)
+    if error is None and value and len(text) <= _LONGEST_KEPT:
+        _keep(text, value)
+    return value, error
+
+
+def _keep(text: str, value: Any) -> None:
+    try:
+        # Version 0 marks no text as interned, so that reading it gives objects of their own.
+        kept = marshal.dumps(value, 0)
+    except ValueError:
+        return
+    if _SHARED_TEXT.search(kept):
+        return
+    if len(_parsed) >= _MOST_KEPT:
+        _parsed.clear()
+    _parsed[text] = kept
+
+
+_SHARED_TEXT = re.compile(rb"u(?:\x01\x00\x00\x00|\x02\x00\x00\x00[\xc2\xc3])")
+"""How a text of one Latin character begins there: reading it would give the one object that CPython has."""
 
 
 @function("fromYaml", "func(string) map[string]interface {}")

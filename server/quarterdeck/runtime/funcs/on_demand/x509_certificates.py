@@ -55,7 +55,19 @@ def write_key(key: Key) -> str:
     """Give a private key as PEM, in its type's own form."""
     is_modern = isinstance(key, ed25519.Ed25519PrivateKey)
     form = PrivateFormat.PKCS8 if is_modern else PrivateFormat.TraditionalOpenSSL
-    return key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+    text = key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+    block = find_pem_block(text)
+    if block is not None:
+        if len(_made) >= _MOST_MADE:
+            _made.clear()
+        _made[block[1]] = key
+    return text
+
+
+_MOST_MADE = 64
+_made: dict[bytes, Key] = {}
+"""Keys that were made here, by their DER bytes: an authority's is read again for each certificate that it
+signs, and the library looks for mistakes in it each time, which takes as long as making half a key."""
 
 
 def load_key(kind: str, data: bytes) -> Key:
@@ -64,6 +76,9 @@ def load_key(kind: str, data: bytes) -> Key:
     Raises:
         GoError: it is broken, or of a type that cannot sign.
     """
+    made = _made.get(data)
+    if made is not None:
+        return made
     try:
         return cast("Key", load_der_private_key(data, None))
     except (ValueError, TypeError, UnsupportedAlgorithm):
