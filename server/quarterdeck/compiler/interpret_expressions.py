@@ -63,6 +63,9 @@ def pipeline_value(state: State, dot: Any, pipeline: Pipeline) -> Any:
         Unknown: it needs a variable that has no value because of an earlier error.
     """
     commands = pipeline.commands
+    if not commands:
+        # Only where the file has a syntax error, which says so.
+        raise Failure(pipeline, "missing value for command")
     command = commands[0]
     words = command.args
     word = words[0]
@@ -188,7 +191,7 @@ def _dot(_state: State, dot: Any, _node: Dot) -> Any:
 def _identifier(state: State, _dot: Any, node: Identifier) -> Any:
     """Call a function without arguments."""
     name = node.name
-    callee = CALLEES[name]
+    callee = _find_callee(name, node)
     callee.shape(0, node, is_piped=False)
     try:
         value = state.functions[name]()
@@ -270,11 +273,7 @@ def _call(state: State, dot: Any, name: str, command: Command, final: Any) -> An
     special = _SPECIAL.get(name)
     if special is not None:
         return special(state, dot, command, final)
-    try:
-        callee = CALLEES[name]
-    except KeyError:
-        # Only where the file has a syntax error, which says so: Go's parser refuses the name.
-        raise Failure(command.args[0], f"function {quote(name)} not defined") from None
+    callee = _find_callee(name, command.args[0])
     values = _arguments(state, dot, callee, command, final)
     function = state.functions[name]
     try:
@@ -287,6 +286,18 @@ def _call(state: State, dot: Any, name: str, command: Command, final: Any) -> An
         return function(*values)
     except (GoError, TemplateError) as error:
         raise _call_failure(command, name, error) from error
+
+
+def _find_callee(name: str, word: Expression) -> Callee:
+    """Give the function of that name.
+
+    Raises:
+        Failure: there is none. Only where the file has a syntax error: Go's parser refuses the name.
+    """
+    try:
+        return CALLEES[name]
+    except KeyError:
+        raise Failure(word, f"function {quote(name)} not defined") from None
 
 
 def _arguments(state: State, dot: Any, callee: Callee, command: Command, final: Any) -> list[Any]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from quarterdeck.workspace.template_names import NameCheck
 
 _MOST_RELATED = 10
+_FOLLOWS_FROM_SYNTAX = ("undefined variable: ", "function ", "missing value for command")
+"""Beginnings of failures that a file with a syntax error has only because of it."""
 
 
 def own_failures(rendering: Rendering, names: NameCheck) -> list[Finding]:
@@ -35,7 +37,7 @@ def own_failures(rendering: Rendering, names: NameCheck) -> list[Finding]:
         place = finding.place
         if place.path in damaged:
             is_inside = any(_overlap(place, other) for other in syntax if other.path == place.path)
-            if is_inside or finding.message.startswith(("undefined variable: ", "function ")):
+            if is_inside or finding.message.startswith(_FOLLOWS_FROM_SYNTAX):
                 continue
         kept.append(finding)
     return kept
