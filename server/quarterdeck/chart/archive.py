@@ -1,4 +1,6 @@
-"""Reads a packaged chart (`.tgz`), untrusted: nothing is unpacked to disk, nothing grows without limit.
+"""Reads packaged charts (`.tgz`), untrusted: nothing is unpacked to disk, nothing grows without limit.
+
+Also packs them.
 
 Source: Helm pkg/chart/loader/archive/archive.go, LoadArchiveFiles.
 """
@@ -19,6 +21,7 @@ from quarterdeck.chart.problems import ARCHIVE_LINK, BAD_ARCHIVE, TOO_LARGE, sto
 from quarterdeck.diagnostics.model import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import BinaryIO
 
 MAX_UNPACKED_SIZE = 100 * 1024 * 1024
@@ -126,6 +129,20 @@ def _read_entries(stream: BinaryIO, display_path: str, budget: UnpackBudget, fou
             found.files.append(ChartFile(path, strip_byte_order_mark(data), f"{display_path}/{path}"))
     if not found.files:
         raise _RefusedError(BAD_ARCHIVE, "the archive holds no files", "no files in chart archive")
+
+
+def pack_archive(name: str, files: Iterable[ChartFile]) -> bytes:
+    """Package files as `helm package` does: below a folder of the chart's name."""
+    buffer = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for file in files:
+            entry = tarfile.TarInfo(f"{name}/{file.path}")
+            entry.size = len(file.data)
+            archive.addfile(entry, io.BytesIO(file.data))
+    return buffer.getvalue()
 
 
 def _check_size(name: str, size: int, remaining: int) -> None:

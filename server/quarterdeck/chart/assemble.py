@@ -413,7 +413,9 @@ def _check_missing(chart: Chart, *, is_root: bool) -> list[Finding]:
         "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but "
         f"missing in charts/ directory: {names}"
     )
-    proposal = f"Run `helm dependency build {chart.path}`."
+    proposal = f"Run `quarterdeck fetch {chart.path}` or `helm dependency build {chart.path}`."
+    if chart.source != "folder":
+        proposal = "Fetch it into the chart's source, and package the chart again."
     problems: list[Finding] = []
     for one in chart.manifest.dependencies or ():
         if one.name not in chart.missing_dependencies:
@@ -453,7 +455,7 @@ def _check_vendored_versions(chart: Chart) -> list[Finding]:
                 places.value(("dependencies", one.index, "version")),
                 message,
                 severity=Severity.HIGH,
-                proposal="Fetch it again with `helm dependency update`, or mend the range.",
+                proposal="Fetch it again with `quarterdeck fetch`, or mend the range.",
             )
         )
     return problems

@@ -1,29 +1,29 @@
 """Fetches declared dependencies into `charts/`: from HTTP repositories, OCI registries and other folders.
 
-Runs only when the user asks for it. Source: Helm pkg/downloader/manager.go and pkg/resolver.
+Runs only when the user asks for it, and writes nowhere else. Source: Helm pkg/downloader/manager.go and
+pkg/resolver.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import io
 import os
-import tarfile
+import re
 import tempfile
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quarterdeck.chart.archive import UnpackBudget, read_archive
+from quarterdeck.chart.archive import UnpackBudget, pack_archive, read_archive
 from quarterdeck.chart.assemble import dependency_places
 from quarterdeck.chart.files_on_disk import read_folder
 from quarterdeck.chart.load import read_chart
-from quarterdeck.chart.problems import MISSING_DEPENDENCY, warn
+from quarterdeck.chart.problems import MISSING_DEPENDENCY, stop
 from quarterdeck.chart.semver import is_compatible, read_version
-from quarterdeck.diagnostics.model import Finding, Severity
+from quarterdeck.diagnostics.model import Severity
 from quarterdeck.errors import OptionError, QuarterdeckError, ReadError
 from quarterdeck.external.http import fetch_body
 from quarterdeck.external.oci import Repository
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
     from quarterdeck.chart.metadata import Dependency
     from quarterdeck.chart.model import Chart
+    from quarterdeck.diagnostics.model import Finding
 
 MAX_INDEX_SIZE = 64 * 1024 * 1024
 MAX_PACKAGE_SIZE = 100 * 1024 * 1024
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,30 +74,42 @@ def fetch_dependencies(
 ) -> FetchReport:
     """Fetch what the chart declares and `charts/` lacks; the versions of Chart.lock are kept where they fit.
 
-    Each package appears in `charts/` whole or not at all. `progress` is told of each step.
+    Each package appears in `charts/` whole or not at all, and takes the place of packages of the same chart
+    that do not fit. `progress` is told of each step.
 
     Raises:
         ChartNotFoundError: there is no chart at `chart_path`.
-        ReadError: the chart cannot be read.
+        ReadError: the chart, or its Chart.yaml, cannot be read.
         OptionError: it is an archive, which nothing can be added to.
     """
     chart = read_chart(chart_path)
     if chart.source != "folder":
         raise OptionError(f"{chart.path} is an archive: dependencies are fetched into folders")
+    if not chart.metadata:
+        raise ReadError(next((str(one) for one in chart.problems), f"{chart.path} has no Chart.yaml"))
     declared = [one for one in chart.manifest.dependencies or () if _is_wanted(chart, one)]
     # One chart under several aliases is fetched once.
     wanted = list({(one.name, one.version, one.repository): one for one in declared}.values())
     fetched: list[FetchedChart] = []
     problems: list[Finding] = []
+    sources = _Sources()
     for number, one in enumerate(wanted, start=1):
-        step = _Step(chart, one, number, len(wanted), progress)
+        step = _Step(
+            chart, one, sources, progress, FetchProgress(name=one.name, number=number, count=len(wanted))
+        )
         try:
             fetched.append(step.run())
-        except (QuarterdeckError, OSError) as error:
-            place = dependency_places(chart).value(("dependencies", one.index, "repository"))
-            message = f"{one.name} cannot be fetched: {error}"
-            problems.append(warn(MISSING_DEPENDENCY, place, message, severity=Severity.HIGH))
+        except QuarterdeckError as error:
+            problems.append(_report(chart, one, str(error)))
+        except OSError as error:
+            problems.append(_report(chart, one, f"{error.filename or chart.path}: {error.strerror or error}"))
     return FetchReport(fetched=tuple(fetched), problems=tuple(problems))
+
+
+def _report(chart: Chart, dependency: Dependency, reason: str) -> Finding:
+    place = dependency_places(chart).value(("dependencies", dependency.index, "repository"))
+    message = f"{dependency.name} cannot be fetched: {reason}"
+    return stop(MISSING_DEPENDENCY, place, message, helm="")
 
 
 def _is_wanted(chart: Chart, dependency: Dependency) -> bool:
@@ -105,22 +119,39 @@ def _is_wanted(chart: Chart, dependency: Dependency) -> bool:
     )
 
 
+class _Sources:
+    """What repositories list, each asked once."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[str, dict[str, Any]] = {}
+
+    def index(self, base: str, on_bytes: Callable[[int, int | None], None]) -> dict[str, Any]:
+        """Give the entries of the index of the repository at `base`, by chart.
+
+        Raises:
+            ReadError: it cannot be read, or is no index.
+        """
+        found = self._indexes.get(base)
+        if found is None:
+            url = f"{base}index.yaml"
+            text = fetch_body(url, limit=MAX_INDEX_SIZE, on_bytes=on_bytes).decode("utf-8", "replace")
+            index, error = load_yaml(text)
+            entries: Any = index.get("entries") if index.__class__ is dict else None
+            if error is not None or entries.__class__ is not dict:
+                raise ReadError(f"{url} is not the index of a chart repository")
+            found = self._indexes[base] = entries
+        return found
+
+
+@dataclass(slots=True)
 class _Step:
     """Fetches one dependency."""
 
-    def __init__(
-        self,
-        chart: Chart,
-        dependency: Dependency,
-        number: int,
-        count: int,
-        progress: Callable[[FetchProgress], None] | None,
-    ) -> None:
-        self.chart = chart
-        self.dependency = dependency
-        self._progress = progress
-        self._number = number
-        self._count = count
+    chart: Chart
+    dependency: Dependency
+    sources: _Sources
+    progress: Callable[[FetchProgress], None] | None
+    start: FetchProgress
 
     def run(self) -> FetchedChart:
         """Fetch, check and write.
@@ -129,7 +160,11 @@ class _Step:
             QuarterdeckError: it cannot be had.
             OSError: it cannot be written.
         """
+        name = self.dependency.name
+        if _FILE_NAME.fullmatch(name) is None:
+            raise ReadError(f"{name!r} cannot be the name of a file")
         self._tell(0, None)
+        _check_folder(self.chart, name)
         repository = self.dependency.repository
         if repository.startswith("file://"):
             data = self._pack_neighbour(repository.removeprefix("file://"))
@@ -144,16 +179,8 @@ class _Step:
         return self._write(data)
 
     def _tell(self, done: int, total: int | None) -> None:
-        if self._progress is not None:
-            self._progress(
-                FetchProgress(
-                    name=self.dependency.name,
-                    number=self._number,
-                    count=self._count,
-                    done=done,
-                    total=total,
-                )
-            )
+        if self.progress is not None:
+            self.progress(replace(self.start, done=done, total=total))
 
     def _choose(self, versions: Iterable[str]) -> str:
         """Give the version of Chart.lock if it is there and fits, else the highest that fits.
@@ -177,19 +204,20 @@ class _Step:
 
     def _from_index(self, repository: str) -> bytes:
         base = repository.rstrip("/") + "/"
-        text = fetch_body(f"{base}index.yaml", limit=MAX_INDEX_SIZE).decode("utf-8", "replace")
-        index, error = load_yaml(text)
-        entries: Any = index.get("entries") if index.__class__ is dict else None
-        listed: Any = entries.get(self.dependency.name) if entries.__class__ is dict else None
-        if error is not None or listed.__class__ is not list:
+        listed: Any = self.sources.index(base, self._tell).get(self.dependency.name)
+        if listed.__class__ is not list:
             raise ReadError(f"{base}index.yaml does not list {self.dependency.name}")
         by_version = {str(one.get("version")): one for one in listed if one.__class__ is dict}
         entry = by_version[self._choose(by_version)]
         urls: Any = entry.get("urls")
         if urls.__class__ is not list or not urls:
             raise ReadError(f"{base}index.yaml gives no URL for {self.dependency.name}")
-        url = urllib.parse.urljoin(base, str(urls[0]))
-        data = fetch_body(url, limit=MAX_PACKAGE_SIZE, on_bytes=self._tell)
+        url = _join(base, str(urls[0]))
+        if url.startswith("oci://"):
+            reference, _, tag = url.rpartition(":")
+            data = Repository(reference).fetch_chart(tag, self._tell)
+        else:
+            data = fetch_body(url, limit=MAX_PACKAGE_SIZE, on_bytes=self._tell)
         digest = str(entry.get("digest") or "").removeprefix("sha256:")
         if digest and hashlib.sha256(data).hexdigest() != digest:
             raise ReadError(f"{url} is damaged: its digest is another one")
@@ -207,24 +235,76 @@ class _Step:
         self._choose([neighbour.manifest.version])
         if neighbour.name != self.dependency.name:
             raise ReadError(f"the chart in {path} is called {neighbour.name}")
-        files = read_folder(folder, neighbour.path, {}).files
-        return _pack(neighbour.name, [(file.path, file.data) for file in files])
+        found = read_folder(folder, neighbour.path, {})
+        unread = next((one for one in found.problems if one.severity is Severity.CRITICAL), None)
+        if unread is not None:
+            raise ReadError(str(unread))
+        return pack_archive(neighbour.name, found.files)
 
     def _write(self, data: bytes) -> FetchedChart:
-        """Check the package and put it into `charts/`."""
+        """Check the package and put it into `charts/`, in place of those that do not fit."""
         name = self.dependency.name
         found = read_archive(io.BytesIO(data), name, UnpackBudget())
-        if found.problems:
-            raise ReadError(found.problems[0].message)
+        refused = next((one for one in found.problems if one.severity is Severity.CRITICAL), None)
+        if refused is not None:
+            raise ReadError(refused.message)
         metadata = next((file.text for file in found.files if file.path == "Chart.yaml"), "")
         value, _ = load_yaml(metadata)
         version = str(value.get("version")) if value.__class__ is dict else ""
         if value.__class__ is not dict or value.get("name") != name or read_version(version) is None:
             raise ReadError("the package holds another chart")
+        if not is_compatible(self.dependency.version or "*", version):
+            raise ReadError(f"the package holds version {version}, which does not fit")
         target = self.chart.location / "charts" / f"{name}-{version}.tgz"
+        if _FILE_NAME.fullmatch(target.stem.replace("+", "-")) is None:
+            raise ReadError(f"{version!r} cannot be part of the name of a file")
         target.parent.mkdir(exist_ok=True)
         _write_whole(target, data)
+        for old in _outdated(self.chart, name):
+            if old != target:
+                old.unlink(missing_ok=True)
         return FetchedChart(name=name, version=version, path=target)
+
+
+def _join(base: str, url: str) -> str:
+    """Give the whole URL of a package.
+
+    Raises:
+        ReadError: it is none.
+    """
+    try:
+        return urllib.parse.urljoin(base, url)
+    except ValueError:
+        raise ReadError(f"{base}index.yaml has a damaged URL: {url!r}") from None
+
+
+def _check_folder(chart: Chart, name: str) -> None:
+    """Make sure that a package in `charts/` would be all that there is of the chart.
+
+    Raises:
+        ReadError: `charts` is a link, which may lead anywhere, or the chart lies there as a folder.
+    """
+    charts = chart.location / "charts"
+    if charts.is_symlink():
+        raise ReadError(f"{charts.as_posix()} is a link, and nothing is written through links")
+    for sub in chart.dependencies:
+        if sub.name == name and sub.source == "folder":
+            version = sub.manifest.version
+            raise ReadError(
+                f"{sub.path} holds version {version}, which does not fit; remove the folder first"
+            )
+
+
+def _outdated(chart: Chart, name: str) -> list[Path]:
+    """Give the packages of a chart that nothing declared asks for. Source: manager.go, safeMoveDeps."""
+    declared = [one for one in chart.manifest.dependencies or () if one.name == name]
+    return [
+        chart.location / "charts" / sub.path.rsplit("/", 1)[-1]
+        for sub in chart.dependencies
+        if sub.name == name
+        and sub.source == "archive"
+        and not any(is_compatible(one.version, sub.manifest.version) for one in declared)
+    ]
 
 
 def _locked_version(chart: Chart, name: str) -> str:
@@ -236,25 +316,12 @@ def _locked_version(chart: Chart, name: str) -> str:
     return ""
 
 
-def _pack(name: str, files: list[tuple[str, bytes]]) -> bytes:
-    """Package files as `helm package` does: below a folder of the chart's name."""
-    buffer = io.BytesIO()
-    with (
-        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w") as archive,
-    ):
-        for path, data in files:
-            entry = tarfile.TarInfo(f"{name}/{path}")
-            entry.size = len(data)
-            archive.addfile(entry, io.BytesIO(data))
-    return buffer.getvalue()
-
-
 def _write_whole(target: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+        Path(temporary).chmod(0o644)
         Path(temporary).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ import typer
 from quarterdeck.cli.cache import cache_app
 from quarterdeck.cli.check import check_command
 from quarterdeck.cli.explain import explain_command
+from quarterdeck.cli.fetch import fetch_command
 from quarterdeck.cli.lsp import lsp_command
 from quarterdeck.cli.render import render_command
 from quarterdeck.errors import QuarterdeckError, RenderStoppedError
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("check")(check_command)
 app.command("render")(render_command)
 app.command("explain")(explain_command)
+app.command("fetch")(fetch_command)
 app.command("lsp")(lsp_command)
 app.add_typer(cache_app, name="cache")
 

@@ -97,12 +97,12 @@ def render_command(  # noqa: PLR0913 - the options of the command line
 ) -> None:
     """Render a chart as `helm template` does, to the byte.
 
-    Exit status: 0, or 1 with Helm's message where Helm refuses the chart, or 2 where something cannot be read.
+    Exit status: 0, or 1 with Helm's message where Helm refuses the chart, or 2 if something cannot be read.
     """
     from quarterdeck.cli import render_task  # noqa: PLC0415 - `--help` needs no engine
 
     if dependency_update:
-        render_task.fetch_missing(chart)
+        render_task.fetch_first(chart)
     user = read_values_input(
         files=values,
         sets=sets,

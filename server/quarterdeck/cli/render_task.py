@@ -10,8 +10,9 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.cli import terminal
+from quarterdeck.cli.fetch import fetch_missing
 from quarterdeck.diagnostics.model import Severity
-from quarterdeck.errors import RenderStoppedError
+from quarterdeck.errors import ReadError, RenderStoppedError
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.quoting import quote
@@ -124,23 +125,12 @@ def _check_name(name: str) -> None:
     raise RenderStoppedError(f"release name check failed: release name {quote(name)}: {reason}")
 
 
-def fetch_missing(chart: str) -> None:
-    """Fetch the dependencies that are declared and not in `charts/`, with a line on standard error for each.
+def fetch_first(chart: str) -> None:
+    """Fetch the dependencies that are declared and not in `charts/`, before the chart is rendered.
 
     Raises:
-        RenderStoppedError: one cannot be had.
-        ReadError: the chart cannot be read or written.
+        ReadError: one cannot be had, or the chart cannot be read or written.
         OptionError: the chart is an archive.
     """
-    from quarterdeck.chart.dependencies import FetchProgress, fetch_dependencies  # noqa: PLC0415 - needs the network
-
-    told: set[str] = set()
-
-    def tell(progress: FetchProgress) -> None:
-        if progress.name not in told:
-            told.add(progress.name)
-            terminal.write_error(f"fetching {progress.name} ({progress.number} of {progress.count})\n")
-
-    report = fetch_dependencies(chart, tell)
-    if report.problems:
-        raise RenderStoppedError("; ".join(problem.message for problem in report.problems))
+    if not fetch_missing(chart, terminal.write_error):
+        raise ReadError(f"{chart} is not rendered, for it lacks dependencies")

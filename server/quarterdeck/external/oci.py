@@ -22,6 +22,8 @@ _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _SMALL = 4 * 1024 * 1024
 _LARGE = 100 * 1024 * 1024
 _PARAMETER = re.compile(r'([a-z]+)="([^"]*)"')
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_REFERENCE = re.compile(r"(?:oci://)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?/([a-z0-9][a-z0-9._/-]*)")
 _MOST_PAGES = 50
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
@@ -30,12 +32,19 @@ class Repository:
     """One repository of a registry, such as `registry.example.com/charts/redis`."""
 
     def __init__(self, reference: str) -> None:
-        host, _, name = reference.removeprefix("oci://").partition("/")
+        """Look at a reference, with `oci://` or without.
+
+        Raises:
+            ReadError: it does not name a repository.
+        """
+        match = _REFERENCE.fullmatch(reference)
+        if match is None:
+            raise ReadError(f"{reference} does not name a repository of a registry")
+        host, port, self._name = match[1], match[2] or "", match[3]
         self.reference = reference
-        self._name = name
         # As other tools do, a registry on this very machine is spoken to without encryption.
-        scheme = "http" if host.split(":")[0] in _LOCAL_HOSTS else "https"
-        self._root = f"{scheme}://{host}/v2/{name}"
+        scheme = "http" if host in _LOCAL_HOSTS else "https"
+        self._root = f"{scheme}://{host}{port}/v2/{self._name}"
         self._token = ""
 
     def list_tags(self) -> list[str]:
@@ -50,12 +59,18 @@ class Repository:
             if url is None:
                 break
             answer = self._get(url, limit=_SMALL)
-            page = self._json(answer)
-            listed: list[Any] = page.get("tags") or []
-            tags.extend(map(str, listed))
-            following = re.search(r'<([^>]+)>;\s*rel="next"', answer.headers.get("link", ""))
-            url = urllib.parse.urljoin(url, following[1]) if following else None
+            tags.extend(map(str, _items(self._json(answer).get("tags"))))
+            url = self._next_page(url, answer)
         return tags
+
+    def _next_page(self, url: str, answer: Answer) -> str | None:
+        """Give the page that a `Link` header names, on the same server; the token is for no other."""
+        following = re.search(r'<([^>]+)>;\s*rel="next"', answer.headers.get("link", ""))
+        if following is None:
+            return None
+        target = urllib.parse.urljoin(url, following[1])
+        start = self._root.partition("/v2/")[0] + "/"
+        return target if target.startswith(start) else None
 
     def fetch_chart(self, tag: str, on_bytes: Callable[[int, int | None], None] | None = None) -> bytes:
         """Give the packaged chart under a tag, its digest checked.
@@ -63,10 +78,10 @@ class Repository:
         Raises:
             ReadError: there is none, or it is damaged.
         """
-        manifest = self._json(self._get(f"{self._root}/manifests/{tag}", limit=_SMALL, accept=_MANIFEST))
-        layers: list[dict[str, Any]] = manifest.get("layers") or []
-        digest = next((str(layer["digest"]) for layer in layers if layer.get("mediaType") == CHART_LAYER), "")
-        if not digest.startswith("sha256:"):
+        url = f"{self._root}/manifests/{urllib.parse.quote(tag, safe='')}"
+        manifest = self._json(self._get(url, limit=_SMALL, accept=_MANIFEST))
+        digest = _chart_digest(manifest.get("layers"))
+        if digest is None:
             raise ReadError(f"{self.reference}:{tag} is no Helm chart")
         answer = self._get(f"{self._root}/blobs/{digest}", limit=_LARGE, on_bytes=on_bytes)
         if hashlib.sha256(answer.body).hexdigest() != digest.removeprefix("sha256:"):
@@ -76,7 +91,7 @@ class Repository:
     def _json(self, answer: Answer) -> dict[str, Any]:
         try:
             value: Any = json.loads(answer.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise ReadError(f"cannot read {self.reference}: the registry's answer is not understood")
@@ -117,5 +132,22 @@ class Repository:
         if answer.status != 200:
             return False
         given = self._json(answer)
-        self._token = str(given.get("token") or given.get("access_token") or "")
+        token = str(given.get("token") or given.get("access_token") or "")
+        self._token = token if token.isascii() and token.isprintable() else ""
         return bool(self._token)
+
+
+def _chart_digest(layers: Any) -> str | None:
+    """Give the digest of the layer that is the packaged chart."""
+    for layer in _items(layers):
+        if isinstance(layer, dict):
+            known = cast("dict[str, Any]", layer)
+            digest = str(known.get("digest"))
+            if known.get("mediaType") == CHART_LAYER and _DIGEST.fullmatch(digest):
+                return digest
+    return None
+
+
+def _items(value: Any) -> list[Any]:
+    """Give the items of what should be a list, none where it is not."""
+    return cast("list[Any]", value) if isinstance(value, list) else []

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
 import json
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from quarterdeck.chart.dependencies import FetchProgress, fetch_dependencies
 from quarterdeck.chart.load import read_chart
-from quarterdeck.errors import OptionError
+from quarterdeck.errors import OptionError, ReadError
 from quarterdeck.external.oci import CHART_LAYER
 from unit.chart.chart_folders import CHART_YAML, pack, write_chart
+from unit.web_server import run_web_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,31 +25,9 @@ Pages = dict[str, tuple[int, dict[str, str], bytes]]
 @pytest.fixture
 def server() -> Iterator[tuple[str, Pages]]:
     """A web server on this machine: its address, and what it answers by path."""
-    pages: Pages = {}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.split("?")[0]
-            status, headers, body = pages.get(path, (404, {}, b""))
-            if path.startswith("/v2/") and self.headers.get("Authorization") != "Bearer let-me-in":
-                realm = f'Bearer realm="http://{self.headers["Host"]}/token",service="here"'
-                status, headers, body = 401, {"WWW-Authenticate": realm}, b""
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            return
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{running.server_port}", pages
-        running.shutdown()
-        thread.join()
+    with run_web_server() as running:
+        running.token.append("let-me-in")
+        yield running.address, running.pages
 
 
 def package(version: str, name: str = "sub") -> bytes:
@@ -136,6 +113,7 @@ def test_a_chart_next_door_is_packaged(tmp_path: Path) -> None:
         ({"1.0.0": package("1.0.0", name="other")}, {}, "the package holds another chart"),
         ({"1.0.0": b"no archive"}, {}, "not a packaged chart"),
         ({"1.0.0": pack({"sub/../../evil": b"x"})}, {}, "leads out of the chart's folder"),
+        ({"1.0.0": package("9.0.0")}, {}, "the package holds version 9.0.0, which does not fit"),
     ],
 )
 def test_what_cannot_be_trusted_is_reported_and_nothing_is_written(
@@ -172,3 +150,126 @@ def test_nothing_is_fetched_into_an_archive(tmp_path: Path) -> None:
     (tmp_path / "demo.tgz").write_bytes(package("1.0.0"))
     with pytest.raises(OptionError):
         fetch_dependencies(tmp_path / "demo.tgz")
+
+
+def serve_registry(pages: Pages, path: str, tag: str, data: bytes) -> None:
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    layers = [{"mediaType": CHART_LAYER, "digest": digest, "size": len(data)}]
+    pages["/token"] = 200, {}, b'{"token": "let-me-in"}'
+    pages[f"/v2/{path}/tags/list"] = 200, {}, json.dumps({"tags": [tag]}).encode()
+    pages[f"/v2/{path}/manifests/{tag}"] = 200, {}, json.dumps({"layers": layers}).encode()
+    pages[f"/v2/{path}/blobs/{digest}"] = 200, {}, data
+
+
+def test_an_index_may_lead_to_a_registry(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    serve_registry(pages, "charts/sub", "1.2.3", package("1.2.3"))
+    entry = {"version": "1.2.3", "urls": [f"oci://{address}/charts/sub:1.2.3"]}
+    pages["/repo/index.yaml"] = 200, {}, json.dumps({"entries": {"sub": [entry]}}).encode()
+    report = fetch_dependencies(declare(tmp_path, f"http://{address}/repo"))
+    assert ([one.version for one in report.fetched], report.problems) == (["1.2.3"], ())
+
+
+def test_two_dependencies_of_one_repository_cost_one_index(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    repository = f"http://{address}/repo"
+    serve_index(pages, {"1.0.0": package("1.0.0")})
+    entry = {"version": "2.0.0", "urls": ["other.tgz"]}
+    index = json.loads(pages["/repo/index.yaml"][2])
+    index["entries"]["other"] = [entry]
+    pages["/repo/index.yaml"] = 200, {}, json.dumps(index).encode()
+    pages["/repo/other.tgz"] = 200, {}, package("2.0.0", name="other")
+    folder = declare(
+        tmp_path, repository, extra=f"- {{name: other, version: 2.x, repository: {repository}}}\n"
+    )
+    sizes: list[int] = []
+    report = fetch_dependencies(folder, lambda step: sizes.append(step.done))
+    assert [one.name for one in report.fetched] == ["sub", "other"]
+    assert sizes.count(len(pages["/repo/index.yaml"][2])) == 1
+
+
+def test_a_package_that_does_not_fit_is_replaced(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    serve_index(pages, {"1.5.0": package("1.5.0")})
+    folder = declare(tmp_path, f"http://{address}/repo")
+    (folder / "charts").mkdir()
+    (folder / "charts/sub-0.9.0.tgz").write_bytes(package("0.9.0"))
+    (folder / "charts/mine-0.9.0.tgz").write_bytes(package("0.9.0", name="mine"))
+    assert [one.version for one in fetch_dependencies(folder).fetched] == ["1.5.0"]
+    kept = sorted(path.name for path in (folder / "charts").iterdir())
+    assert kept == ["mine-0.9.0.tgz", "sub-1.5.0.tgz"]
+
+
+def test_a_folder_that_does_not_fit_is_left_alone(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    serve_index(pages, {"1.5.0": package("1.5.0")})
+    folder = declare(tmp_path, f"http://{address}/repo")
+    write_chart(folder / "charts/sub", "-- Chart.yaml --\n{apiVersion: v2, name: sub, version: 0.1.0}\n")
+    (problem,) = fetch_dependencies(folder).problems
+    assert "remove the folder first" in problem.message
+    assert [path.name for path in (folder / "charts").iterdir()] == ["sub"]
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    serve_index(pages, {"1.5.0": package("1.5.0")})
+    folder = declare(tmp_path / "demo", f"http://{address}/repo")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "charts").symlink_to(elsewhere)
+    (problem,) = fetch_dependencies(folder).problems
+    assert "nothing is written through links" in problem.message
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a/b", "..", ".hidden", "a\\b", "C:x"])
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, server: tuple[str, Pages], name: str) -> None:
+    address, pages = server
+    entry = {"version": "1.0.0", "urls": ["evil.tgz"]}
+    pages["/repo/index.yaml"] = 200, {}, json.dumps({"entries": {name: [entry]}}).encode()
+    text = f"apiVersion: v2\nname: '{name}'\nversion: 1.0.0\n"
+    pages["/repo/evil.tgz"] = 200, {}, pack({"x/Chart.yaml": text.encode()})
+    folder = declare(tmp_path / "a/b/demo", f"http://{address}/repo")
+    before = sorted(tmp_path.rglob("*"))
+    chart_yaml = folder / "Chart.yaml"
+    chart_yaml.write_text(chart_yaml.read_text().replace("name: sub", f"name: '{name}'"))
+    report = fetch_dependencies(folder)
+    assert report.fetched == ()
+    assert "cannot be the name of a file" in report.problems[0].message
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_package_that_cannot_be_written_leaves_nothing(tmp_path: Path, server: tuple[str, Pages]) -> None:
+    address, pages = server
+    serve_index(pages, {"1.5.0": package("1.5.0")})
+    folder = declare(tmp_path, f"http://{address}/repo")
+    (folder / "charts/sub-1.5.0.tgz").mkdir(parents=True)
+    (problem,) = fetch_dependencies(folder).problems
+    assert "sub cannot be fetched" in problem.message
+    assert [path.name for path in (folder / "charts").iterdir()] == ["sub-1.5.0.tgz"]
+
+
+def test_a_neighbour_that_cannot_be_read_whole_is_not_packaged(tmp_path: Path) -> None:
+    sub = write_chart(tmp_path / "sub", "-- Chart.yaml --\n{apiVersion: v2, name: sub, version: 1.0.1}\n")
+    (sub / "gone.yaml").symlink_to("nowhere.yaml")
+    (problem,) = fetch_dependencies(declare(tmp_path / "demo", "file://../sub")).problems
+    assert "gone.yaml" in problem.message
+
+
+@pytest.mark.parametrize(
+    "index",
+    [b"", b"[1]", b"entries: [1]", b"entries: {sub: {}}", b"entries: {sub: [1, {version: 1}]}", b"\xff\x00"]
+    + [b"entries: {sub: [{version: 1.0.0, urls: %s}]}" % urls for urls in (b"x", b"[]", b"['http://[']")],
+)
+def test_an_odd_index_is_reported(tmp_path: Path, server: tuple[str, Pages], index: bytes) -> None:
+    address, pages = server
+    pages["/repo/index.yaml"] = 200, {}, index
+    (problem,) = fetch_dependencies(declare(tmp_path, f"http://{address}/repo")).problems
+    assert problem.message.startswith("sub cannot be fetched: ")
+
+
+def test_a_chart_without_chart_yaml_is_refused(tmp_path: Path) -> None:
+    folder = write_chart(tmp_path, "-- templates/a.yaml --\na: 1\n")
+    (folder / "Chart.yaml").unlink()
+    with pytest.raises(ReadError, match=r"Chart\.yaml is missing"):
+        fetch_dependencies(folder)
