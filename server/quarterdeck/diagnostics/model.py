@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
 
-class Severity(Enum):
+class Severity(StrEnum):
     """How bad a finding is; whatever stops Helm is critical."""
 
     CRITICAL = "critical"
