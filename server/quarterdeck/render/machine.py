@@ -353,7 +353,7 @@ class Machine:
         identity = id(container)
         if self._grown is not None:
             # What a template put into a shared container is shared from then on.
-            self._adopted |= find_containers(self._grown) - self._shared
+            self._adopted |= find_containers(self._grown, self._shared)
             self._grown = None
         if identity in self._shared or identity in self._adopted:
             self._epoch += 1

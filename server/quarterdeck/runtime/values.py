@@ -209,7 +209,8 @@ class RootContext(dict[str, Any]):
         try:
             return self._containers
         except AttributeError:
-            self._containers = find_containers(self, getattr(self, "known", frozenset()))
+            known: frozenset[int] = getattr(self, "known", frozenset())
+            self._containers = known | find_containers(self, known)
             return self._containers
 
     @staticmethod
@@ -258,10 +259,9 @@ _CONTAINERS: tuple[type[Any], ...] = (dict, list)
 def find_containers(root: dict[str, Any] | list[Any], known: frozenset[int] = frozenset()) -> frozenset[int]:
     """Give the identities of a container and of all maps and lists that can be reached from it.
 
-    Those in `known` are in the result, and are not looked into: all that they hold is in `known` too.
+    Those in `known` are left out, and not looked into: all that they hold is in `known` too.
     """
-    found = set(known)
-    found.add(id(root))
+    found = {id(root)}
     waiting: list[dict[str, Any] | list[Any]] = [root]
     while waiting:
         container = waiting.pop()
@@ -269,9 +269,11 @@ def find_containers(root: dict[str, Any] | list[Any], known: frozenset[int] = fr
             kind: type[Any] = value.__class__
             if kind is str or kind is float or kind is bool or value is None:
                 continue
-            if isinstance(value, _CONTAINERS) and id(value) not in found:
-                found.add(id(value))
-                waiting.append(value)
+            if isinstance(value, _CONTAINERS):
+                identity = id(value)
+                if identity not in known and identity not in found:
+                    found.add(identity)
+                    waiting.append(value)
     return frozenset(found)
 
 

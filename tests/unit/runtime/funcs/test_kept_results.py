@@ -33,7 +33,7 @@ def test_a_text_that_was_read_before_gives_equal_new_objects(value: dict[str, An
 
 
 def common_objects(left: Any, right: Any) -> list[Any]:
-    """Give the containers, numbers and texts that two trees share though they need not: each leads to its place."""
+    """Give the containers, numbers and texts that two trees share though they need not."""
     found = leaves(left)
     return [value for identity, value in leaves(right).items() if identity in found]
 
