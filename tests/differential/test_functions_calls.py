@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,8 +28,14 @@ EACH = {"share": 12, "corpus": 30, "soak": 400}
 UNORDERED = {"keys", "values"}
 """Go walks their maps in random order."""
 
+BEYOND_END = "slice index out of bounds"
+"""Go also takes what lies behind a list's end inside its capacity, which depends on how the list grew."""
+
 NOT_VALUES = {"and", "or", "call", "break", "derivePassword"}
 """The first are not called like functions, the last takes a quarter second a call."""
+
+HALF_HOUR_TIME = TIME.replace("+02:00", "-03:30")
+"""A time in a zone that Go makes anew each time."""
 
 TEXTS = [
     '""', '"a"', '"Hello World"', ".Values.u", '"a b  c\\n\\td"', '"10"', '"-3.5"', '"0x1F"', '"08"',
@@ -43,7 +50,8 @@ ANYTHING = [
     '(list 1 "a" nil 2.5)', "(list)", '(dict "a" 1 "b" (dict "c" nil))', "(dict)", "(int64 7)", ".Values.m",
     ".Values.l", ".Values.mixed", ".Values.n", ".Values.f", ".Values.big", '(splitList "," "b,a,b")',
     "(until 3)",
-    ".Values.u", '(semver "1.2.3")', TIME, "(rest (list))", ".Values", '("a" | b64enc)', '(split "," "a,b")',
+    ".Values.u", '(semver "1.2.3")', TIME, HALF_HOUR_TIME, "(rest (list))", ".Values",
+    '("a" | b64enc)', '(split "," "a,b")',
     '(index "abc" 1)', '(list (list "a") (dict "x" 1))',
 ]  # fmt: skip
 MAPS = [
@@ -57,7 +65,7 @@ CHOICES = {
     "map[string]interface {}": MAPS,
     "float64": ["0.5", "1", "0.3", "1.5", '"x"'],
     "bool": ["true", "false", "1", '"x"', "nil"],
-    "time.Time": [TIME, '"x"', "nil", "1"],
+    "time.Time": [TIME, HALF_HOUR_TIME, '"x"', "nil", "1"],
     "[]any": ['(list "a")', "nil", "(list)", "(list 1)", '"x"'],
 }
 """Arguments by the type of the parameter; for other types, anything."""
@@ -97,6 +105,11 @@ def shares_no_values(text: str) -> bool:
     return text.count(".Values") < 2
 
 
+def is_capacity(difference: str) -> bool:
+    """Tell whether Helm took what lies behind a list's end, where we refuse."""
+    return BEYOND_END in difference and "Helm: ('', " not in difference
+
+
 @pytest.mark.parametrize("initial", sorted({name[0] for name in function_table()}))
 def test_functions_answer_any_arguments_as_in_helm(tmp_path: Path, initial: str) -> None:
     generator = random.Random(os.environ["QUARTERDECK_SEED"] + initial)
@@ -111,4 +124,4 @@ def test_functions_answer_any_arguments_as_in_helm(tmp_path: Path, initial: str)
                 different += differences(engine, [text])
         else:
             different += differences(engine, texts)
-    assert not different
+    assert not list(filterfalse(is_capacity, different))

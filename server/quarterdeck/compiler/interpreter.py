@@ -102,7 +102,7 @@ def _run(state: State, statements: tuple[Statement, ...], dot: Any) -> int:
                 pieces.append(value)
             else:
                 pieces.append(base + node.start)
-                pieces.append(_print(state, value))
+                pieces.append(_print(state, node, value))
         else:
             run = _STATEMENTS.get(type(node))
             if run is not None:
@@ -288,9 +288,17 @@ _STATEMENTS: Final[dict[type, Callable[[State, Any, Any], int]]] = {
 """What runs each kind of statement but text and actions; all others (comments, defines) have no output."""
 
 
-def _print(state: State, value: Any) -> str:
-    """Give what an action prints for a value that is no string, and note where that text comes from."""
-    text = print_value(value)
+def _print(state: State, node: Action, value: Any) -> str:
+    """Give what an action prints for a value that is no string, and note where that text comes from.
+
+    Raises:
+        TemplateError: the value contains itself, or is nested too deeply.
+    """
+    try:
+        text = print_value(value)
+    except BudgetError as error:
+        failure = Failure(last_visited(node.pipeline, state.stops), str(error))
+        raise template_error(state.unit, state.base, failure) from error
     # Shorter texts are shared objects; constants have no characters that come from anywhere.
     if len(text) > 1 and value is not None and value.__class__ is not bool:
         state.machine.derivations[id(text)] = (text, "print", value)

@@ -8,16 +8,24 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from json.encoder import encode_basestring
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.floats import format_plain, shortest_digits
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.kinds import go_kind, go_type, sorted_keys
 from quarterdeck.runtime.values import GoStruct, NilList, NilMap
+from quarterdeck.runtime.verbs import check_text_length
 
-_CYCLE = "json: unsupported value: encountered a cycle via map[string]interface {}"
-"""What Go says of a map that holds itself; here also of one nested too deep for Python."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
+_SHALLOW = 1_000
+"""So deep no cycle is looked for. Source: encoding/json encode.go, startDetectCyclesAfter."""
+
+MAX_NESTING = 10_000
+"""Containers inside each other that are written; Go's own reader takes no more."""
+
+_TOO_DEEP = "a value is nested too deeply to be written as JSON"
 _HTML_MARKS = (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"))
 _SEPARATORS = re.compile("[\u2028\u2029\udc80-\udcff]")
 
@@ -28,13 +36,14 @@ def encode_json(value: Any, *, escape_html: bool = True) -> str:
     `escape_html` writes `<`, `>` and `&` as escapes, as Go does unless told otherwise.
 
     Raises:
-        GoError: a number is infinite or NaN, or a value has no form in JSON.
+        GoError: a number is infinite or NaN, a value has no form in JSON, or one contains itself.
+        BudgetError: it is nested too deeply.
     """
     pieces: list[str] = []
     try:
-        _write(value, pieces.append)
+        _write(value, pieces.append, 0)
     except RecursionError:
-        raise GoError(_CYCLE) from None
+        raise BudgetError(_TOO_DEEP) from None
     return _finish("".join(pieces), escape_html=escape_html)
 
 
@@ -43,12 +52,13 @@ def encode_json_indented(value: Any, indent: str = "  ") -> str:
 
     Raises:
         GoError: as `encode_json`.
+        BudgetError: it is nested too deeply, or its indentation is too much.
     """
     pieces: list[str] = []
     try:
-        _write_indented(value, pieces.append, "\n", indent)
+        _CheckedWriter(pieces.append, ": ", indent).add(value, "\n", 0)
     except RecursionError:
-        raise GoError(_CYCLE) from None
+        raise BudgetError(_TOO_DEEP) from None
     return _finish("".join(pieces), escape_html=True)
 
 
@@ -83,13 +93,16 @@ def _escape_separator(match: re.Match[str]) -> str:
     return f"\\u{ord(char):04x}" if char < "\ud800" else "\\ufffd"
 
 
-def _write(value: Any, write: Any) -> None:
+def _write(value: Any, write: Callable[[str], Any], depth: int) -> None:
     kind = value.__class__
     if kind is str:
         write(encode_basestring(value))
     elif kind is dict:
         if not value:
             write("{}")
+            return
+        if depth >= _SHALLOW:
+            _CheckedWriter(write, ":", "").add(value, "", depth)
             return
         lead = "{"
         for key in sorted_keys(value):
@@ -98,37 +111,41 @@ def _write(value: Any, write: Any) -> None:
                 write(f"{lead}{encode_basestring(key)}:{encode_basestring(item)}")
             else:
                 write(f"{lead}{encode_basestring(key)}:")
-                _write(item, write)
+                _write(item, write, depth + 1)
             lead = ","
         write("}")
     elif kind is list:
         if not value:
             write("[]")
             return
+        if depth >= _SHALLOW:
+            _CheckedWriter(write, ":", "").add(value, "", depth)
+            return
         lead = "["
         for item in value:
             write(lead)
-            _write(item, write)
+            _write(item, write, depth + 1)
             lead = ","
         write("]")
     else:
-        _write_rare(value, write)
+        _write_rare(value, write, depth)
 
 
-def _write_rare(value: Any, write: Any) -> None:
+def _write_rare(value: Any, write: Callable[[str], Any], depth: int) -> None:
     """Write what is no plain string, map or list."""
     plain = _plain(value)
     if plain.__class__ is str:
         write(plain)
-        return
-    if isinstance(plain, dict):
+    elif depth >= _SHALLOW:
+        _CheckedWriter(write, ":", "").add(value, "", depth)
+    elif isinstance(plain, dict):
         mapping = cast("dict[str, Any]", plain)
         keys = list(mapping) if isinstance(value, GoStruct) else sorted_keys(mapping)
         lead = ""
         write("{")
         for key in keys:
             write(f"{lead}{encode_basestring(key)}:")
-            _write(mapping[key], write)
+            _write(mapping[key], write, depth + 1)
             lead = ","
         write("}")
     else:
@@ -136,7 +153,7 @@ def _write_rare(value: Any, write: Any) -> None:
         write("[")
         for item in cast("list[Any]", plain):
             write(lead)
-            _write(item, write)
+            _write(item, write, depth + 1)
             lead = ","
         write("]")
 
@@ -175,27 +192,58 @@ def _plain(value: Any) -> Any:
     raise GoError(f"json: unsupported type: {go_type(value)}")
 
 
-def _write_indented(value: Any, write: Any, line: str, indent: str) -> None:
-    """Write the value; `line` is a line feed and the indentation of the line that it stands on."""
-    plain = _plain(value)
-    if plain.__class__ is str:
-        write(plain)
-        return
-    inner = line + indent
-    lead = inner
-    if isinstance(plain, dict):
-        mapping = cast("dict[str, Any]", plain)
-        write("{")
-        for key in list(mapping) if isinstance(value, GoStruct) else sorted_keys(mapping):
-            write(f"{lead}{encode_basestring(key)}: ")
-            _write_indented(mapping[key], write, inner, indent)
-            lead = f",{inner}"
-        write(f"{line}}}" if mapping else "}")
-    else:
-        items = cast("list[Any]", plain)
-        write("[")
-        for item in items:
-            write(lead)
-            _write_indented(item, write, inner, indent)
-            lead = f",{inner}"
-        write(f"{line}]" if items else "]")
+class _CheckedWriter:
+    """Writes JSON indented or compact, and finds out when a value contains itself or is far too deep."""
+
+    __slots__ = ("_above", "_colon", "_indent", "_indented", "_write")
+
+    def __init__(self, write: Callable[[str], Any], colon: str, indent: str) -> None:
+        self._write = write
+        self._colon = colon
+        self._indent = indent
+        self._indented = 0
+        self._above: set[int] = set()
+
+    def add(self, value: Any, line: str, depth: int) -> None:
+        """Write the value; `line` is a line feed and the indentation of its line, "" in compact JSON.
+
+        Raises:
+            GoError: it contains itself, or cannot be written.
+            BudgetError: it is nested too deeply, or its indentation is too much.
+        """
+        plain = _plain(value)
+        if plain.__class__ is str:
+            self._write(plain)
+            return
+        if depth >= _SHALLOW:
+            self._check(value, depth)
+        inner = line + self._indent if line else ""
+        self._indented += len(inner) * len(plain)
+        check_text_length(self._indented)
+        if isinstance(plain, dict):
+            mapping = cast("dict[str, Any]", plain)
+            keys = list(mapping) if isinstance(value, GoStruct) else sorted_keys(mapping)
+            lead = f"{{{inner}"
+            for key in keys:
+                self._write(f"{lead}{encode_basestring(key)}{self._colon}")
+                self.add(mapping[key], inner, depth + 1)
+                lead = f",{inner}"
+            self._write(f"{line}}}" if mapping else "{}")
+        else:
+            items = cast("list[Any]", plain)
+            lead = f"[{inner}"
+            for item in items:
+                self._write(lead)
+                self.add(item, inner, depth + 1)
+                lead = f",{inner}"
+            self._write(f"{line}]" if items else "[]")
+        if depth >= _SHALLOW:
+            self._above.discard(id(value))
+
+    def _check(self, value: Any, depth: int) -> None:
+        """Source: encoding/json encode.go, ptrSeen."""
+        if id(value) in self._above:
+            raise GoError(f"json: unsupported value: encountered a cycle via {go_type(value)}")
+        self._above.add(id(value))
+        if depth > MAX_NESTING:
+            raise BudgetError(_TOO_DEEP)

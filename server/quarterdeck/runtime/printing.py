@@ -13,7 +13,7 @@ from quarterdeck.runtime.floats import format_general
 from quarterdeck.runtime.kinds import go_type, sorted_keys
 from quarterdeck.runtime.quoting import quote
 from quarterdeck.runtime.values import GoStruct, NamedInt
-from quarterdeck.runtime.verbs import Spec, check_text_length, format_operand
+from quarterdeck.runtime.verbs import Spec, check_nesting, check_text_length, format_operand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,8 +51,12 @@ def print_value(value: Any) -> str:
     return format_value(value)
 
 
-def format_value(value: Any) -> str:
-    """Give `fmt`'s plain `%v` of the value; nil is `<nil>`."""
+def format_value(value: Any, depth: int = 0) -> str:
+    """Give `fmt`'s plain `%v` of the value; nil is `<nil>`. `depth` counts the containers around it.
+
+    Raises:
+        BudgetError: it contains itself, or is nested too deeply.
+    """
     kind = value.__class__
     if kind is str:
         return value
@@ -67,12 +71,14 @@ def format_value(value: Any) -> str:
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, dict):
+        check_nesting(depth)
         mapping = cast("dict[str, Any]", value)
-        pairs = [f"{key}:{format_value(mapping[key])}" for key in sorted_keys(mapping)]
+        pairs = [f"{key}:{format_value(mapping[key], depth + 1)}" for key in sorted_keys(mapping)]
         return f"map[{' '.join(pairs)}]"
     if isinstance(value, list):
+        check_nesting(depth)
         items = cast("list[Any]", value)
-        return f"[{' '.join([format_value(item) for item in items])}]"
+        return f"[{' '.join([format_value(item, depth + 1) for item in items])}]"
     if kind is bytes:
         return _format_bytes(value)
     return format_operand(value, "v", Spec())

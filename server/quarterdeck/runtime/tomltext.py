@@ -9,10 +9,14 @@ import re
 from typing import Any, cast
 
 from quarterdeck.runtime.floats import format_general
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.kinds import go_kind, is_nil, sorted_keys
 from quarterdeck.runtime.values import GoStruct, NamedInt
 
+MAX_NESTING = 1_000
+"""Tables and lists inside each other that are written; each repeats the keys of all around it."""
+
+_TOO_DEEP = "a value is nested too deeply to be written as TOML"
 _INDENT = "  "
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES = str.maketrans(
@@ -27,7 +31,8 @@ def encode_toml(value: Any) -> str:
     Keys are sorted, those of tables after the others; keys whose value is nil are left out.
 
     Raises:
-        GoError: a list holds nil, the value is nil or a list of tables, or nests too deep.
+        GoError: a list holds nil, or the value is nil or a list of tables.
+        BudgetError: it is nested too deeply, as one that contains itself is.
     """
     if value is None:
         raise GoError("reflect: call of reflect.Value.Type on zero Value")
@@ -35,7 +40,7 @@ def encode_toml(value: Any) -> str:
     try:
         _write(value, (), pieces)
     except RecursionError:
-        raise GoError("toml: nested too deep") from None
+        raise BudgetError(_TOO_DEEP) from None
     return "".join(pieces)
 
 
@@ -58,12 +63,18 @@ def _write(value: Any, key: tuple[str, ...], pieces: list[str]) -> None:
             pieces.append(f"{_indentation(key)}[[{dotted_key(key)}]]\n")
             _write_members(_plain(item), key, pieces)
     elif key:
-        pieces.append(f"{_indentation(key)}{_quoted_key(key[-1])} = {_inline(value)}\n")
+        pieces.append(f"{_indentation(key)}{_quoted_key(key[-1])} = {_inline(value, len(key))}\n")
     else:
-        pieces.append(_inline(value))
+        pieces.append(_inline(value, 0))
+
+
+def _check_nesting(depth: int) -> None:
+    if depth > MAX_NESTING:
+        raise BudgetError(_TOO_DEEP)
 
 
 def _write_members(table: dict[str, Any], key: tuple[str, ...], pieces: list[str]) -> None:
+    _check_nesting(len(key))
     plain, tables = _split_members(table)
     for name in plain + tables:
         if not is_nil(table[name]):
@@ -105,8 +116,9 @@ def _is_table_list(items: list[Any]) -> bool:
     return are_tables
 
 
-def _inline(value: Any) -> str:
-    """Give the value on one line."""
+def _inline(value: Any, depth: int) -> str:
+    """Give the value, which stands in `depth` others, on one line."""
+    _check_nesting(depth)
     value = _plain(value)
     if isinstance(value, str):
         return value.translate(_ESCAPES) if isinstance(value, _Literal) else _quoted(value)
@@ -117,13 +129,13 @@ def _inline(value: Any) -> str:
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, list):
-        return f"[{', '.join([_inline(item) for item in cast('list[Any]', value)])}]"
+        return f"[{', '.join([_inline(item, depth + 1) for item in cast('list[Any]', value)])}]"
     if isinstance(value, dict):
-        return _inline_table(cast("dict[str, Any]", value))
+        return _inline_table(cast("dict[str, Any]", value), depth)
     raise GoError(f"unsupported type for key '': {go_kind(value)}")
 
 
-def _inline_table(table: dict[str, Any]) -> str:
+def _inline_table(table: dict[str, Any], depth: int) -> str:
     """Give `{k = v, …}`; a nil member at the end leaves its comma behind, as in the original."""
     plain, tables = _split_members(table)
     pieces: list[str] = []
@@ -132,7 +144,7 @@ def _inline_table(table: dict[str, Any]) -> str:
             if is_nil(table[name]):
                 continue
             comma = ", " if has_more or position < len(names) - 1 else ""
-            pieces.append(f"{_quoted_key(name)} = {_inline(table[name])}{comma}")
+            pieces.append(f"{_quoted_key(name)} = {_inline(table[name], depth + 1)}{comma}")
     return f"{{{''.join(pieces)}}}"
 
 

@@ -19,12 +19,18 @@ ADDRESS = 0xC000012345
 LARGEST_TEXT = 64 * 1024 * 1024
 """How many characters one call of Sprintf may pad or round to: a short layout can ask for any number."""
 
+MAX_NESTING = 10_000
+"""Containers inside each other that are printed."""
+
 _CHEAP_FILL = 1_000
 """Widths and precisions up to this are not counted."""
 
 _POINTER_KINDS = frozenset({"chan", "func", "map", "ptr", "slice"})
 _STRING_VERBS = frozenset("vsxXq")
 _INTEGER_BASES = {"v": "d", "d": "d", "b": "b", "o": "o", "O": "o", "x": "x", "X": "X"}
+
+_NOT_BASIC = (GoStruct, NamedInt, dict, list, bytes)
+"""What `fmt` asks for methods before it looks at the verb; `%w` is refused there."""
 
 
 class Spec:
@@ -80,6 +86,16 @@ def check_text_length(length: int) -> None:
         raise BudgetError(f"a text of {length} characters exceeds the limit of {LARGEST_TEXT}")
 
 
+def check_nesting(depth: int) -> None:
+    """Refuse to print a container inside of `depth` others if that is too deep, as in one that holds itself.
+
+    Raises:
+        BudgetError: it is.
+    """
+    if depth > MAX_NESTING:
+        raise BudgetError("a value is nested too deeply to be printed")
+
+
 def format_operand(value: Any, verb: str, spec: Spec) -> str:
     """Give the text of one operand of Printf under `verb`.
 
@@ -124,10 +140,12 @@ def _format_value(value: Any, verb: str, spec: Spec, depth: int) -> str:
 
 def _format_by_method(value: Any, verb: str, spec: Spec) -> str | None:
     """Give what the value's own String, Error or GoString makes of it, None where `fmt` does not ask."""
-    if spec.is_erroring or not isinstance(value, (GoStruct, NamedInt)):
+    if spec.is_erroring:
         return None
-    if verb == "w":
+    if verb == "w" and isinstance(value, _NOT_BASIC):
         return _bad_verb(value, verb, spec)
+    if not isinstance(value, (GoStruct, NamedInt)):
+        return None
     if spec.sharp_v:
         text = value.go_string() if isinstance(value, GoStruct) else None
         return None if text is None else _format_string(text, "s", spec)
@@ -310,6 +328,7 @@ def _format_complex(value: complex, verb: str, spec: Spec) -> str:
 def _format_element(value: Any, verb: str, spec: Spec, depth: int) -> str:
     """Give the text of what stands in an interface inside a map, slice or struct."""
     spec.spend()
+    check_nesting(depth)
     if value is None:
         return "interface {}(nil)" if spec.sharp_v else "<nil>"
     return _format_value(value, verb, spec, depth + 1)

@@ -8,6 +8,7 @@ from plain_machine import PlainMachine, error_of, render_on
 from quarterdeck.compiler.units import Hole, TemplateError
 from quarterdeck.runtime.context import Budget, Context
 
+CYCLE = "json: unsupported value: encountered a cycle via map[string]interface {}"
 VALUES = {"Values": {"s": "str", "m": {"a": "x"}, "l": ["one", "two"]}}
 
 
@@ -143,6 +144,23 @@ def test_an_endless_loop_ends_with_the_budget_and_names_its_place() -> None:
         TemplateError, match=r"t:1:9: executing \"t\" at <9000000000>: rendering takes longer"
     ):
         machine.render("t", None)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ("$d", "<$d>: a value is nested too deeply to be printed"),
+        ("print $d", "<print $d>: error calling print: a value is nested too deeply to be printed"),
+        (
+            "toToml $d",
+            "<toToml $d>: error calling toToml: a value is nested too deeply to be written as TOML",
+        ),
+        ("mustToJson $d", f"<mustToJson $d>: error calling mustToJson: {CYCLE}"),
+    ],
+)
+def test_a_map_that_holds_itself_is_an_error_where_it_is_shown(action: str, message: str) -> None:
+    text = '{{ $d := dict }}{{ $_ := set $d "a" $d }}'
+    assert error_of(f"{text}{{{{ {action} }}}}") == f'template: t:1:44: executing "t" at {message}'
 
 
 def test_messages_of_nested_templates_are_nested_as_in_go() -> None:

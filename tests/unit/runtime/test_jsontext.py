@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.jsondecode import MAX_NESTING, decode_json, decode_json_list, decode_json_map
+from quarterdeck.runtime.jsontext import MAX_NESTING as MOST_WRITTEN
 from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
 from quarterdeck.runtime.values import GoList, GoStruct, Int64, NilList, NilMap, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TREES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
@@ -84,12 +88,28 @@ def test_numbers_that_json_lacks_are_refused(value: float, shown: str) -> None:
     assert str(caught.value) == f"json: unsupported value: {shown}"
 
 
-def test_a_map_that_holds_itself_is_refused() -> None:
+@pytest.mark.parametrize("encode", [encode_json, encode_json_indented])
+def test_a_value_that_holds_itself_is_refused_where_go_sees_it(
+    encode: Callable[[Any], str], deep_stack: None
+) -> None:
     loop: dict[str, Any] = {}
     loop["a"] = [loop]
-    for encode in (encode_json, encode_json_indented):
-        with pytest.raises(GoError, match="encountered a cycle"):
-            encode(loop)
+    for value, seen_at in ((loop, "map[string]interface {}"), ([loop], "[]interface {}")):
+        with pytest.raises(GoError) as caught:
+            encode(value)
+        assert str(caught.value) == f"json: unsupported value: encountered a cycle via {seen_at}"
+
+
+def test_what_is_no_cycle_is_written_ten_thousand_deep(deep_stack: None) -> None:
+    shared = ["x"]
+    value: Any = {"k": [shared, shared]}
+    for _ in range(MOST_WRITTEN - 3):
+        value = [value]
+    assert encode_json(value) == f'{"[" * 9_997}{{"k":[["x"],["x"]]}}{"]" * 9_997}'
+    with pytest.raises(BudgetError, match="nested too deeply"):
+        encode_json([[[value]]])
+    with pytest.raises(BudgetError, match="exceeds the limit"):
+        encode_json_indented(value)
 
 
 def test_a_type_without_a_form_in_json_is_refused() -> None:

@@ -128,6 +128,7 @@ def test_sprintln_puts_spaces_everywhere_and_ends_the_line() -> None:
         ("%#g %g %G", [1.0, 1e21, 1e-7], "1.00000 1e+21 1E-07"),
         ("%6.2f%%|%v", [float("nan"), float("inf")], "   NaN%|+Inf"),
         ("%w", ["a"], "%!w(string=a)"),
+        ("%w %w", [["a", 1], {"k": "v"}], "%!w([]interface {}=[a 1]) %!w(map[string]interface {}=map[k:v])"),
     ],
 )  # fmt: skip
 def test_printf_follows_fmt(layout: str, arguments: list[Any], text: str) -> None:
@@ -180,3 +181,12 @@ def test_percent_v_is_what_print_gives(value: Any) -> None:
 @given(text=st.text(alphabet=st.characters(exclude_characters="%")))
 def test_text_without_verbs_is_kept(text: str) -> None:
     assert sprintf(text, []) == text
+
+
+def test_a_value_that_holds_itself_is_not_printed(deep_stack: None) -> None:
+    loop: dict[str, Any] = {}
+    loop["a"] = [loop]
+    with pytest.raises(BudgetError, match="nested too deeply to be printed"):
+        print_value(loop)
+    with pytest.raises(BudgetError, match="nested too deeply to be printed"):
+        sprintf("%#v", [loop])

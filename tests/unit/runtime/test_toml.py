@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.tomldecode import TABLES_TYPE, decode_toml
-from quarterdeck.runtime.tomltext import encode_toml
+from quarterdeck.runtime.tomltext import MAX_NESTING, encode_toml
 from quarterdeck.runtime.values import GoList, GoStruct, Int64, NamedInt, NilList, NilMap
 
 TREES = st.recursive(
@@ -121,11 +121,23 @@ def test_what_toml_lacks_is_refused(value: Any, message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_a_map_that_holds_itself_is_refused() -> None:
+def test_a_map_that_holds_itself_is_refused(deep_stack: None) -> None:
     loop: dict[str, Any] = {}
     loop["a"] = loop
-    with pytest.raises(GoError, match="nested too deep"):
-        encode_toml(loop)
+    listed: dict[str, Any] = {}
+    listed["a"] = [[listed]]
+    for value in (loop, listed, [[loop]]):
+        with pytest.raises(BudgetError, match="nested too deeply"):
+            encode_toml(value)
+
+
+def test_tables_and_lists_nest_a_thousand_deep(deep_stack: None) -> None:
+    value: Any = {"k": 1}
+    for _ in range(MAX_NESTING - 2):
+        value = {"a": value}
+    assert encode_toml(value).endswith("k = 1\n")
+    with pytest.raises(BudgetError, match="nested too deeply"):
+        encode_toml({"a": {"a": {"a": value}}})
 
 
 @given(tables=TABLES)

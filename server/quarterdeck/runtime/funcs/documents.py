@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.runtime.funcs.durations import Duration
 from quarterdeck.runtime.funcs.time_values import Time
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.jsondecode import decode_json, decode_json_list, decode_json_map
 from quarterdeck.runtime.jsontext import encode_json, encode_json_indented
 from quarterdeck.runtime.kinds import LIST_TYPE, MAP_TYPE
@@ -140,6 +140,8 @@ def from_yaml_array(text: str) -> list[Any]:
 def _or_empty(encode: Callable[[Any], str], value: Any) -> str:
     try:
         return encode(value)
+    except BudgetError:
+        raise
     except GoError:
         return ""
 

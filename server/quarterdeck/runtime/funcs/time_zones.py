@@ -19,6 +19,9 @@ _LAST_SECOND = 253_402_214_400
 
 _HALF_A_YEAR = 182 * 86_400
 
+_UNNAMED_HOURS = range(-12, 15)
+"""Offsets in whole hours whose unnamed zone Go keeps."""
+
 
 class Zone:
     """A zone with one name and offset (in seconds east of UTC) for all times."""
@@ -81,6 +84,25 @@ def load_zone(context: Context, name: str) -> Zone:
     if name in ("", "UTC"):
         return UTC_ZONE
     return local_zone(context) if name == "Local" else _load_place(name)
+
+
+def unnamed_zone(offset: int) -> Zone:
+    """Give a zone without a name; that of a usual offset is the same each time, and times in it are equal.
+
+    Source: time/zoneinfo.go, FixedZone
+    """
+    hours, rest = divmod(offset, 3600)
+    return _kept_zone("", "", offset) if not rest and hours in _UNNAMED_HOURS else Zone("", "", offset)
+
+
+def toml_zone(name: str) -> Zone:
+    """Give the zone of TOML's times without an offset, and Go's Local for ""; the same zone for one name."""
+    return _kept_zone(name, name, 0) if name else _SEEDED_LOCAL_ZONE
+
+
+@lru_cache(maxsize=64)
+def _kept_zone(name: str, abbreviation: str, offset: int) -> Zone:
+    return Zone(name, abbreviation, offset)
 
 
 @lru_cache(maxsize=64)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quarterdeck.runtime.funcs.time_zones import Zone
-from quarterdeck.runtime.goerror import GoError
+from quarterdeck.runtime.funcs.time_zones import toml_zone
+from quarterdeck.runtime.goerror import BudgetError, GoError
 from quarterdeck.runtime.signatures import function
 from quarterdeck.runtime.tomltext import encode_toml
 
@@ -17,6 +17,8 @@ def to_toml(value: Any) -> str:
     """Give the value as TOML, or what is wrong with it; nil fails."""
     try:
         return encode_toml(value)
+    except BudgetError:
+        raise
     except GoError as error:
         if str(error).startswith(_PANICS):
             raise
@@ -44,4 +46,4 @@ def _read_time(layout: str, text: str, zone: str) -> Any:
     """Read a time; without an offset in it, clocks of a zone of that name and no offset showed it."""
     from quarterdeck.runtime.funcs.on_demand.time_parsing import parse_time  # noqa: PLC0415 -- slow to import
 
-    return parse_time(layout, text, Zone(zone or "Local", zone or "UTC", 0))
+    return parse_time(layout, text, toml_zone(zone))

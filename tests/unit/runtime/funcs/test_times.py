@@ -21,6 +21,7 @@ from quarterdeck.runtime.funcs.durations import MAX_DURATION, format_duration, p
 from quarterdeck.runtime.funcs.on_demand.time_parsing import parse_time
 from quarterdeck.runtime.funcs.time_values import Time
 from quarterdeck.runtime.funcs.time_zones import UTC_ZONE, Zone, load_zone, local_zone
+from quarterdeck.runtime.funcs.toml_documents import from_toml
 from quarterdeck.runtime.goerror import GoError
 
 if TYPE_CHECKING:
@@ -113,3 +114,25 @@ def test_zones_change_with_the_season() -> None:
     assert berlin.at(10**15) == berlin.at(253_402_214_400)
     assert berlin.find("CEST", 1_700_000_000) == 7200
     assert berlin.find("PST", 1_700_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "is_kept"),
+    [
+        ("+02:00", True),
+        ("-12:00", True),
+        ("+14:00", True),
+        ("+15:00", False),
+        ("-13:00", False),
+        ("-03:30", False),
+    ],
+)
+def test_times_are_equal_where_go_keeps_the_zone_of_their_offset(offset: str, is_kept: bool) -> None:
+    first, second = (
+        parse_time("2006-01-02T15:04:05Z07:00", f"2024-02-29T13:04:05{offset}", UTC_ZONE) for _ in range(2)
+    )
+    assert (first == second) is is_kept
+
+
+def test_toml_times_of_one_kind_share_their_zone() -> None:
+    assert from_toml("a = 2024-02-29") == from_toml("a = 2024-02-29")

@@ -17,7 +17,7 @@ from quarterdeck.runtime.funcs.calendar_dates import (
 from quarterdeck.runtime.funcs.durations import quote_time
 from quarterdeck.runtime.funcs.time_layouts import split_layout
 from quarterdeck.runtime.funcs.time_values import Time, time_in_zone
-from quarterdeck.runtime.funcs.time_zones import UTC_ZONE, Zone
+from quarterdeck.runtime.funcs.time_zones import UTC_ZONE, Zone, unnamed_zone
 from quarterdeck.runtime.goerror import GoError
 
 _ZONE_NAME = re.compile(
@@ -264,7 +264,8 @@ def _with_offset(shown: Time, offset: int, name: str, local: Zone) -> Time:
     local_name, local_offset = local.at(seconds)
     if local_offset == offset and name in ("", local_name):
         return Time(seconds, shown.nanoseconds, local)
-    return Time(seconds, shown.nanoseconds, Zone(name, name, offset))
+    zone = Zone(name, name, offset) if name else unnamed_zone(offset)
+    return Time(seconds, shown.nanoseconds, zone)
 
 
 def _month_and_day(reader: _Reader, problem: _Problem) -> tuple[int, int]:
