@@ -221,6 +221,11 @@ class Deriver:
         if operation == "b64enc":
             self._follow_base64(entry[2], low, high, site, runs)
             return
+        if operation == "b64dec":
+            encoded = self._derivations.get(id(entry[2]))
+            if encoded is not None and encoded[1] == "b64enc" and encoded[2] == result:
+                self._follow(encoded[2], low, high, site, runs)
+                return
         key = id(result)
         if key in self._parts:
             parts = self._parts[key]

@@ -166,25 +166,29 @@ def _quoted_values(values: Iterable[Any], escape: Callable[[str], str]) -> list[
 _VERB = re.compile(r"%[-+# 0]*[0-9]*(?:\.[0-9]*)?[a-zA-Z%]")
 
 
-def _printf(_result: str, layout: str, *values: Any) -> list[Part] | None:
+def _printf(result: str, layout: str, *values: Any) -> list[Part] | None:
+    """The layout between its verbs, operands as their verbs write them, and Go's words on wrong ones."""
     parts: list[Part] = []
     start = 0
     rest = list(values)
     for match in _VERB.finditer(layout):
-        if match.start() > start:
-            parts.append(Part(match.start() - start, layout, start))
+        parts.append(Part(match.start() - start, layout, start))
         start = match.end()
         verb = match[0]
         if verb == "%%":
             parts.append(Part(1, layout, match.start()))
-        elif not rest:
+        elif verb[-1] == "%":
             return None
-        else:
+        elif rest:
             parts += _formatted(verb, rest.pop(0))
-    if rest:
+        else:
+            parts.append(Part(len(f"%!{verb[-1]}(MISSING)")))
+    parts.append(Part(len(layout) - start, layout, start))
+    if "%" in _VERB.sub("", layout):
         return None
-    if start < len(layout):
-        parts.append(Part(len(layout) - start, layout, start))
+    if rest:
+        # `%!(EXTRA string=…)` ends the text.
+        parts.append(Part(len(result) - sum(part.length for part in parts)))
     return parts
 
 
@@ -281,9 +285,19 @@ def _trim_prefix(result: str, _prefix: str, text: str) -> list[Part]:
     return [Part(len(result), text, len(text) - len(result))]
 
 
-def _trunc(result: str, length: int, text: str) -> list[Part] | None:
-    offset = 0 if length >= 0 else len(text) - len(result)
-    return [Part(len(result), text, offset)] if text.startswith(result, offset) else None
+def _trunc(result: str, length: int, text: str) -> list[Part]:
+    """Go cuts between bytes: at the cut a character may be left in pieces."""
+    if length >= 0:
+        kept = _common_length(result, text)
+        return [Part(kept, text), Part(len(result) - kept, text, is_whole=True)]
+    kept = _common_length(result[::-1], text[::-1])
+    return [Part(len(result) - kept, text, is_whole=True), Part(kept, text, len(text) - kept)]
+
+
+def _common_length(one: str, other: str) -> int:
+    """Give with how many equal characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _substr(result: str, start: int, _end: int, text: str) -> list[Part] | None:
