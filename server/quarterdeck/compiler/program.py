@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from quarterdeck.compiler.units import UnitIndex
     from quarterdeck.runtime.signatures import Function
 
-RUNS_BEFORE_COMPILING = 3
-"""A unit is interpreted this often before its code is made: until then, compiling costs more."""
+RUNS_BEFORE_COMPILING = 6
+"""A unit is interpreted until it has so many runs; the first of each rendering counts twice.
+
+Compiling a unit costs as much as interpreting it some six times. What runs in one rendering after the other is
+compiled earlier: it will go on to.
+"""
 
 TPL_NAME = "gotpl"
 """The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
@@ -131,7 +135,7 @@ class Program:
         self.sources: list[Source] = []
         self.files: list[str] = []
         self.runs: dict[Unit, int] = {}
-        """How often each unit was interpreted."""
+        """How often each unit was interpreted, the first time in each rendering counting twice."""
         self.tpl_texts: dict[str, None] = {}
         """Texts without syntax errors that were handed to `tpl`, in order."""
         for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):

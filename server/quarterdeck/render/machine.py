@@ -97,6 +97,8 @@ class Machine:
         if len(self._ready) > MAX_READY:
             self._ready.clear()
         self._called: set[str] = set()
+        self._met: set[Unit] = set()
+        """Units that were interpreted in this rendering."""
         self._units = program.units
         self._library = program.library
         self._runs = program.runs
@@ -114,9 +116,9 @@ class Machine:
 
     def restart(self, memory: Memory, context: Context, unit: Unit) -> None:
         """Start the same rendering anew; `unit`, and what failed before it, is interpreted."""
-        interpreted = self.interpreted | {unit}
+        interpreted, met = self.interpreted | {unit}, self._met
         self.renew(memory, context, keeps_going=self.keeps_going)
-        self.interpreted = interpreted
+        self.interpreted, self._met = interpreted, met
 
     @property
     def has_shared_writes(self) -> bool:
@@ -320,7 +322,8 @@ class Machine:
             return None
         code = self._library.ready_code(unit)
         if code is None:
-            runs = self._runs.get(unit, 0) + 1
+            runs = self._runs.get(unit, 0) + (1 if unit in self._met else 2)
+            self._met.add(unit)
             self._runs[unit] = runs
             if runs < RUNS_BEFORE_COMPILING:
                 return None
