@@ -21,11 +21,7 @@ PATIENCE = 30.0
 """Seconds after which a test gives up; nothing depends on how long things take."""
 
 SERVER = Path(__file__).parents[2] / "server"
-COMMAND = [
-    sys.executable,
-    "-c",
-    "import typer; from quarterdeck.cli.lsp import lsp_command; typer.run(lsp_command)",
-]
+COMMAND = [sys.executable, "-m", "quarterdeck", "lsp"]
 
 
 def environment() -> dict[str, str]:

@@ -9,18 +9,38 @@ import pytest
 
 from tidy.source_files import REPOSITORY
 
-HEAVY = ["pygls", "lsprotocol", "cryptography", "bcrypt", "ruamel", "watchfiles", "jinja2"]
+NOT_FOR_CHECK = {
+    *("pygls", "lsprotocol", "websockets", "asyncio", "logging"),  # the language server's
+    *("cryptography", "bcrypt", "re2", "tomli_w", "tomllib"),  # of functions that few templates call
+    *("multiprocessing", "concurrent.futures", "subprocess"),  # of runs on many charts
+    *("ssl", "http.client", "urllib.request", "importlib.metadata", "traceback", "pydantic", "rich"),
+}
+"""What checking one chart without findings never loads; most of a small run's time is imports."""
+MOST_MODULES = 420
 
 
-@pytest.mark.parametrize("module", HEAVY)
-def test_the_command_line_starts_without(module: str) -> None:
-    loaded = modules_after("import quarterdeck.cli.main")
-    assert "quarterdeck.cli.main" in loaded
-    assert module not in loaded
+@pytest.fixture(scope="module")
+def loaded_by_check() -> set[str]:
+    chart = REPOSITORY / "examples" / "healthy"
+    return modules_after(
+        f"from quarterdeck.cli.main import main; assert main(['check', {str(chart)!r}]) == 0"
+    )
+
+
+def test_check_loads_only_what_it_needs(loaded_by_check: set[str]) -> None:
+    assert "quarterdeck.workspace.check" in loaded_by_check
+    assert loaded_by_check & NOT_FOR_CHECK == set()
+    assert not [
+        name for name in loaded_by_check if name.startswith(("quarterdeck.lsp", "quarterdeck.external"))
+    ]
+
+
+def test_check_does_not_load_more_and_more_modules(loaded_by_check: set[str]) -> None:
+    assert len(loaded_by_check) < MOST_MODULES
 
 
 def test_importing_the_package_alone_loads_no_command_line() -> None:
-    assert not modules_after("import quarterdeck") & {"typer", "rich", "pygls"}
+    assert not modules_after("import quarterdeck") & {"argparse", "pygls"}
 
 
 def test_every_module_can_be_imported_first() -> None:

@@ -2,26 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
+from quarterdeck.errors import OptionError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
     from quarterdeck.store.disk_cache import DiskCache
 
-cache_app = typer.Typer(help="The cache of compiled templates.", no_args_is_help=True)
+USAGE = "stats|clear|warm [CHART…]"
+DESCRIPTION = """Look after the cache of compiled templates.
+
+stats prints where it is and how large, clear removes all that is in it, warm compiles all templates of
+charts, so that their next rendering is fast."""
+
 _OFF = "The cache is switched off by QUARTERDECK_CACHE_DIR=off.\n"
 
 
-@cache_app.command("stats")
-def stats_command() -> None:
-    """Print where the cache is and how large."""
-    cache = _find_cache()
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument("action", choices=("stats", "clear", "warm"), help="What to do.")
+    parser.add_argument(
+        "charts", nargs="*", metavar="CHART", help="For warm: charts, or folders with charts below."
+    )
+
+
+def run(options: Namespace) -> int:
+    """Do what is asked; give the exit status.
+
+    Raises:
+        QuarterdeckError: a path leads to no chart, or a chart cannot be read.
+    """
+    if options.action == "warm" and not options.charts:
+        raise OptionError("cache warm needs charts to compile")
+    if options.action != "warm" and options.charts:
+        raise OptionError(f"cache {options.action} takes no charts")
+    from quarterdeck.workspace.shared_engine import code_cache  # noqa: PLC0415 - `--help` needs no engine
+
+    cache = code_cache()
     if cache is None:
         terminal.write(_OFF)
-        return
+    elif options.action == "stats":
+        _print_stats(cache)
+    elif options.action == "clear":
+        count = cache.clear()
+        terminal.write(f"Removed {count} {'entry' if count == 1 else 'entries'}.\n")
+    else:
+        _warm(options.charts)
+    return 0
+
+
+def _print_stats(cache: DiskCache) -> None:
     stats = cache.stats()
     terminal.write(
         f"folder   {stats.folder}\n"
@@ -30,33 +64,13 @@ def stats_command() -> None:
     )
 
 
-@cache_app.command("clear")
-def clear_command() -> None:
-    """Remove all that is cached."""
-    cache = _find_cache()
-    if cache is None:
-        terminal.write(_OFF)
-        return
-    count = cache.clear()
-    terminal.write(f"Removed {count} {'entry' if count == 1 else 'entries'}.\n")
-
-
-@cache_app.command("warm")
-def warm_command(
-    charts: Annotated[
-        list[str], typer.Argument(metavar="CHART…", help="Charts, or folders with charts below.")
-    ],
-) -> None:
-    """Compile all templates of charts, so that their next rendering is fast."""
+def _warm(charts: Sequence[str]) -> None:
     from quarterdeck.chart.capabilities import make_capabilities  # noqa: PLC0415 - `--help` needs no engine
     from quarterdeck.chart.load import read_chart  # noqa: PLC0415 - as above
     from quarterdeck.chart.prepare import Release, prepare  # noqa: PLC0415 - as above
     from quarterdeck.workspace.find_charts import find_charts  # noqa: PLC0415 - as above
     from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above
 
-    if _find_cache() is None:
-        terminal.write(_OFF)
-        return
     engine = shared_engine()
     found = find_charts(charts)
     progress = terminal.Progress(len(found))
@@ -67,12 +81,6 @@ def warm_command(
         progress.advance(path)
     progress.clear()
     terminal.write(f"Compiled {len(found)} {'chart' if len(found) == 1 else 'charts'}.\n")
-
-
-def _find_cache() -> DiskCache | None:
-    from quarterdeck.workspace.shared_engine import code_cache  # noqa: PLC0415 - `--help` needs no engine
-
-    return code_cache()
 
 
 def _size_text(size: int) -> str:

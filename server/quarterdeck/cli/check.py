@@ -2,111 +2,87 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
+from quarterdeck.cli.arguments import add_choice, add_color, positive
 from quarterdeck.cli.values_options import (
-    ApiVersionsOption,
-    KubeVersionOption,
-    NamespaceOption,
-    SetFileOption,
-    SetJsonOption,
-    SetLiteralOption,
-    SetOption,
-    SetStringOption,
-    ValuesOption,
+    add_cluster_options,
+    add_values_options,
     read_values_input,
     split_lists,
 )
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
     from quarterdeck.reports.format import Report
     from quarterdeck.reports.model import Tally
     from quarterdeck.workspace.check import Options
 
+USAGE = "[OPTION]… PATH…"
+DESCRIPTION = """Find what is wrong with charts, without rendering them by hand.
 
-class _Form(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
+Every chart at and below the paths is rendered with its default values, and with those given here. Exit
+status: 0 without findings that are bad enough (see --fail-on), 1 with some, 2 where something could not be
+read."""
 
-
-class Color(StrEnum):
-    """Whether to use colours; `auto` does on a terminal."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
+_NEVER = "never"
 
 
-class _FailOn(StrEnum):
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
-    NEVER = "never"
-
-
-def check_command(  # noqa: PLR0913 - the options of the command line
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH…", help="Charts, archives, or folders with charts below.")
-    ],
-    *,
-    form: Annotated[_Form, typer.Option("--format", help="How findings are printed.")] = _Form.TEXT,
-    fail_on: Annotated[
-        _FailOn, typer.Option("--fail-on", help="Exit with 1 for findings that are this bad or worse.")
-    ] = _FailOn.HIGH,
-    color: Annotated[Color, typer.Option("--color", help="Colour in the text form.")] = Color.AUTO,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, help="Processes that check charts; chosen by itself without."),
-    ] = None,
-    values: ValuesOption = None,
-    sets: SetOption = None,
-    set_strings: SetStringOption = None,
-    set_jsons: SetJsonOption = None,
-    set_files: SetFileOption = None,
-    set_literals: SetLiteralOption = None,
-    namespace: NamespaceOption = "default",
-    kube_version: KubeVersionOption = None,
-    api_versions: ApiVersionsOption = None,
-) -> None:
-    """Find what is wrong with charts, without rendering them by hand.
-
-    Every chart at and below the paths is rendered with its default values, and with those given here. Exit
-    status: 0 without findings that are bad enough (see --fail-on), 1 with some, 2 where something could not
-    be read.
-    """
-    from quarterdeck.workspace.check import Options  # noqa: PLC0415 - `--help` needs no engine
-
-    options = Options(
-        values=read_values_input(
-            files=values,
-            sets=sets,
-            strings=set_strings,
-            jsons=set_jsons,
-            contents=set_files,
-            literals=set_literals,
-        ),
-        namespace=namespace,
-        kube_version=kube_version,
-        api_versions=tuple(split_lists(api_versions)),
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="Charts, archives, or folders with charts below."
     )
-    from quarterdeck.reports.format import make_report  # noqa: PLC0415 - as above
+    add_choice(
+        parser,
+        "--format",
+        ("text", "json", "sarif", "github"),
+        default="text",
+        text="How findings are printed.",
+    )
+    add_choice(
+        parser,
+        "--fail-on",
+        ("critical", "high", "medium", "low", "info", _NEVER),
+        default="high",
+        text="Exit with 1 for findings that are this bad or worse.",
+    )
+    add_color(parser)
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=positive,
+        metavar="NUMBER",
+        help="Processes that check charts; chosen by itself without.",
+    )
+    add_values_options(parser)
+    add_cluster_options(parser)
 
-    report = make_report(form.value, is_coloured=terminal.wants_color(color.value), width=terminal.width())
-    tally = _run(paths, options, report, jobs)
-    raise typer.Exit(_exit_code(tally, fail_on))
+
+def run(options: Namespace) -> int:
+    """Check charts and print what is wrong; give the exit status.
+
+    Raises:
+        QuarterdeckError: a path leads to no chart, or an option makes no sense.
+    """
+    from quarterdeck.reports.format import make_report  # noqa: PLC0415 - `--help` needs no engine
+    from quarterdeck.workspace.check import Options  # noqa: PLC0415 - as above
+
+    checked_with = Options(
+        values=read_values_input(options),
+        namespace=options.namespace,
+        kube_version=options.kube_version,
+        api_versions=tuple(split_lists(options.api_versions)),
+    )
+    is_coloured = terminal.wants_color(options.color)
+    report = make_report(options.format, is_coloured=is_coloured, width=terminal.width())
+    return _exit_code(_check(options.paths, checked_with, report, options.jobs), options.fail_on)
 
 
-def _run(paths: Sequence[str], options: Options, report: Report, jobs: int | None) -> Tally:
+def _check(paths: Sequence[str], options: Options, report: Report, jobs: int | None) -> Tally:
     """Check and print chart by chart.
 
     Raises:
@@ -140,11 +116,11 @@ def _run(paths: Sequence[str], options: Options, report: Report, jobs: int | Non
     return tally
 
 
-def _exit_code(tally: Tally, fail_on: _FailOn) -> int:
+def _exit_code(tally: Tally, fail_on: str) -> int:
     from quarterdeck.diagnostics.model import Severity  # noqa: PLC0415 - as above
 
     if tally.errors:
         return 2
-    if fail_on is _FailOn.NEVER:
+    if fail_on == _NEVER:
         return 0
-    return int(tally.has_at_least(Severity(fail_on.value)))
+    return int(tally.has_at_least(Severity(fail_on)))

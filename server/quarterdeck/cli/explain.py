@@ -2,94 +2,87 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
-from quarterdeck.cli.check import Color
+from quarterdeck.cli.arguments import add_color
 from quarterdeck.cli.values_options import (
-    ApiVersionsOption,
-    KubeVersionOption,
-    NamespaceOption,
-    SetFileOption,
-    SetJsonOption,
-    SetLiteralOption,
-    SetOption,
-    SetStringOption,
-    ValuesOption,
+    add_cluster_options,
+    add_values_options,
     read_values_input,
     split_lists,
 )
 from quarterdeck.errors import OptionError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
     from quarterdeck.render.rendering import Rendering
 
 _TARGET = re.compile(r"(.+?):(\d+)(?::(\d+))?")
 
 
-def explain_command(  # noqa: PLR0913 - the options of the command line
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart's folder or archive.")],
-    target: Annotated[str, typer.Argument(metavar="FILE:LINE[:COL]", help="A line, and a column of it.")],
-    *,
-    is_rendered: Annotated[
-        bool, typer.Option("--rendered", help="FILE is a rendered file, also by its path in the chart.")
-    ] = False,
-    is_template: Annotated[bool, typer.Option("--template", help="FILE is a template.")] = False,
-    name: Annotated[str, typer.Option("--name", help="The name of the release.")] = "release-name",
-    color: Annotated[Color, typer.Option("--color", help="Colour.")] = Color.AUTO,
-    values: ValuesOption = None,
-    sets: SetOption = None,
-    set_strings: SetStringOption = None,
-    set_jsons: SetJsonOption = None,
-    set_files: SetFileOption = None,
-    set_literals: SetLiteralOption = None,
-    namespace: NamespaceOption = "default",
-    kube_version: KubeVersionOption = None,
-    api_versions: ApiVersionsOption = None,
-) -> None:
-    """Explain a line: of a rendered file where it comes from, of a template what becomes of it.
+USAGE = "[OPTION]… CHART FILE:LINE[:COL]"
+DESCRIPTION = """Explain a line: of a rendered file where it comes from, of a template what becomes of it.
 
-    A FILE named as in `# Source:` (shop/templates/a.yaml) is the rendered file, with lines counted from its
-    first; any other path, on the disk or inside the chart (templates/a.yaml), is the template.
+A FILE named as in `# Source:` (shop/templates/a.yaml) is the rendered file, with lines counted from its
+first; any other path, on the disk or inside the chart (templates/a.yaml), is the template."""
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument("chart", metavar="CHART", help="The chart's folder or archive.")
+    parser.add_argument("target", metavar="FILE:LINE[:COL]", help="A line, and a column of it.")
+    side = parser.add_mutually_exclusive_group()
+    side.add_argument(
+        "--rendered", action="store_true", help="FILE is a rendered file, also by its path in the chart."
+    )
+    side.add_argument("--template", action="store_true", help="FILE is a template.")
+    parser.add_argument(
+        "--name",
+        default="release-name",
+        metavar="NAME",
+        help="The name of the release. [default: release-name]",
+    )
+    add_color(parser)
+    add_values_options(parser)
+    add_cluster_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Explain a line; give the exit status.
+
+    Raises:
+        QuarterdeckError: there is no such chart, file or line, or an option makes no sense.
     """
     from quarterdeck.cli.render_task import Order, render_leniently  # noqa: PLC0415 - `--help` needs no engine
 
-    match = _TARGET.fullmatch(target)
+    match = _TARGET.fullmatch(options.target)
     if match is None:
-        raise OptionError(f"{target!r} is no FILE:LINE or FILE:LINE:COL")
-    if is_rendered and is_template:
-        raise OptionError("--rendered and --template exclude each other")
-    user = read_values_input(
-        files=values,
-        sets=sets,
-        strings=set_strings,
-        jsons=set_jsons,
-        contents=set_files,
-        literals=set_literals,
-    )
+        raise OptionError(f"{options.target!r} is no FILE:LINE or FILE:LINE:COL")
     order = Order(
-        chart=chart,
-        values=user,
-        name=name,
-        namespace=namespace,
-        kube_version=kube_version,
-        api_versions=tuple(split_lists(api_versions)),
+        chart=options.chart,
+        values=read_values_input(options),
+        name=options.name,
+        namespace=options.namespace,
+        kube_version=options.kube_version,
+        api_versions=tuple(split_lists(options.api_versions)),
         seed=0,
     )
     rendering = render_leniently(order)
     file, line, column = match[1], int(match[2]), int(match[3]) if match[3] else None
-    is_coloured = terminal.wants_color(color.value)
-    rendered = None if is_template else _find_rendered_file(rendering, file, by_path=is_rendered)
+    is_coloured = terminal.wants_color(options.color)
+    rendered = None if options.template else _find_rendered_file(rendering, file, by_path=options.rendered)
     if rendered is not None:
         _print_rendered(rendering, rendered, line, column, is_coloured=is_coloured)
-    elif is_rendered:
+    elif options.rendered:
         raise OptionError(f"nothing is rendered under the name {file}")
     else:
         _print_template(rendering, file, line, column, is_coloured=is_coloured)
     terminal.flush()
+    return 0
 
 
 def _find_rendered_file(rendering: Rendering, file: str, *, by_path: bool) -> str | None:
@@ -104,8 +97,6 @@ def _find_rendered_file(rendering: Rendering, file: str, *, by_path: bool) -> st
 
 def _find_template(rendering: Rendering, file: str) -> str | None:
     """Give the path, as places show it, of a template on the disk or inside the chart."""
-    import os  # noqa: PLC0415 - beside its only use
-
     shown = [one.display_path for one in rendering.inputs.templates]
     inside = f"{rendering.inputs.chart.path}/{file.removeprefix('./')}"
     for candidate in (file, inside):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
 from quarterdeck.errors import QuarterdeckError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
 
     from quarterdeck.chart.dependencies import FetchProgress
@@ -20,24 +19,29 @@ _DRAW_EVERY = 0.1
 _MIB = 1024 * 1024
 
 
-def fetch_command(
-    charts: Annotated[list[str], typer.Argument(metavar="CHART…", help="Folders of charts.")],
-) -> None:
-    """Fetch the dependencies that charts declare and charts/ lacks.
+USAGE = "CHART…"
+DESCRIPTION = """Fetch the dependencies that charts declare and charts/ lacks.
 
-    They come from where Chart.yaml says: an HTTP repository, an OCI registry or a folder (file://). Versions
-    in Chart.lock are kept where they fit. Nothing is written but packages in charts/. Exit status: 0, or 2
-    where something could not be had.
-    """
+They come from where Chart.yaml says: an HTTP repository, an OCI registry or a folder (file://). Versions in
+Chart.lock are kept where they fit. Nothing is written but packages in charts/. Exit status: 0, or 2 where
+something could not be had."""
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument("charts", nargs="+", metavar="CHART", help="Folders of charts.")
+
+
+def run(options: Namespace) -> int:
+    """Fetch what charts lack; give the exit status."""
     is_complete = True
-    for chart in charts:
+    for chart in options.charts:
         try:
             is_complete &= fetch_missing(chart, terminal.write)
         except QuarterdeckError as error:
             _complain(str(error))
             is_complete = False
-    if not is_complete:
-        raise typer.Exit(2)
+    return 0 if is_complete else 2
 
 
 def fetch_missing(chart: str, say: Callable[[str], None]) -> bool:

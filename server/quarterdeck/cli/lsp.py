@@ -3,75 +3,67 @@
 from __future__ import annotations
 
 import logging
-import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from quarterdeck.errors import OptionError
 
-from quarterdeck.errors import OptionError, QuarterdeckError
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def lsp_command(
-    *,
-    stdio: Annotated[
-        bool, typer.Option("--stdio", help="Talk over standard input and output (the default).")
-    ] = False,
-    tcp: Annotated[
-        str | None,
-        typer.Option("--tcp", metavar="HOST:PORT", help="Listen on a TCP socket for one client."),
-    ] = None,
-    ws: Annotated[
-        str | None,
-        typer.Option("--ws", metavar="HOST:PORT", help="Listen for one client that opens a WebSocket."),
-    ] = None,
-    ws_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ws-origin",
-            metavar="ORIGIN",
-            help="A web origin that may connect with --ws, besides this machine's; may be repeated.",
-        ),
-    ] = None,
-    log_file: Annotated[
-        Path | None, typer.Option("--log-file", help="Write the log into this file, not to standard error.")
-    ] = None,
-    log_level: Annotated[
-        str, typer.Option("--log-level", help="What to log: debug, info, warning or error.")
-    ] = "warning",
-) -> None:
-    """Start the language server; an editor does this for you."""
-    try:
-        code = _serve(
-            stdio=stdio, tcp=tcp, ws=ws, origins=ws_origin or [], log_file=log_file, level=log_level
-        )
-    except QuarterdeckError as error:
-        sys.stderr.write(f"quarterdeck: {error}\n")
-        code = error.exit_code
-    raise typer.Exit(code)
+USAGE = "[OPTION]…"
+DESCRIPTION = """Start the language server; an editor does this for you."""
 
 
-def _serve(
-    *, stdio: bool, tcp: str | None, ws: str | None, origins: list[str], log_file: Path | None, level: str
-) -> int:
-    if sum((stdio, tcp is not None, ws is not None)) > 1:
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument(
+        "--stdio", action="store_true", help="Talk over standard input and output (the default)."
+    )
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="Listen on a TCP socket for one client.")
+    parser.add_argument("--ws", metavar="HOST:PORT", help="Listen for one client that opens a WebSocket.")
+    parser.add_argument(
+        "--ws-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="A web origin that may connect with --ws, besides this machine's; may be repeated.",
+    )
+    parser.add_argument(
+        "--log-file", metavar="FILE", help="Write the log into this file, not to standard error."
+    )
+    parser.add_argument(
+        "--log-level",
+        default="warning",
+        metavar="LEVEL",
+        help="What to log: debug, info, warning or error. [default: warning]",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Serve one client; give the exit status.
+
+    Raises:
+        OptionError: an option makes no sense, or the server cannot listen.
+    """
+    if sum((options.stdio, options.tcp is not None, options.ws is not None)) > 1:
         raise OptionError("--stdio, --tcp and --ws exclude each other")
-    _start_log(log_file, level)
+    _start_log(options.log_file, options.log_level)
     # pygls is imported here and nowhere else: its import alone takes longer than checking a small chart.
     from quarterdeck.lsp import main, transports  # noqa: PLC0415
 
-    if tcp is not None:
-        host, port = transports.parse_address(tcp)
+    if options.tcp is not None:
+        host, port = transports.parse_address(options.tcp)
         return transports.serve_tcp(main.make_server(), host, port)
-    if ws is not None:
-        host, port = transports.parse_address(ws)
-        return transports.serve_websocket(main.make_server(), host, port, origins)
+    if options.ws is not None:
+        host, port = transports.parse_address(options.ws)
+        return transports.serve_websocket(main.make_server(), host, port, options.ws_origin)
     return transports.serve_stdio(main.make_server())
 
 
-def _start_log(log_file: Path | None, level: str) -> None:
+def _start_log(log_file: str | None, level: str) -> None:
     number = logging.getLevelNamesMapping().get(level.upper())
     if number is None:
         raise OptionError(f"{level!r} is no log level: choose debug, info, warning or error")

@@ -1,81 +1,63 @@
 """The program `quarterdeck`: its commands, and how it ends.
 
 Exit status: 0 all is well, 1 findings or a chart that Helm refuses, 2 something of the world (a path, an
-option, the disk) is wrong, 3 a mistake of ours, 130 interrupted. Commands are small modules that import the
-engine when they run.
+option, the disk) is wrong, 3 a mistake of ours, 130 interrupted. Commands are small modules, imported when
+they are called; each has `add_options(parser)`, `run(options)`, which gives the exit status, and the texts
+`USAGE` and `DESCRIPTION`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
-from typing import TYPE_CHECKING, Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
-import typer
-
-from quarterdeck.cli.cache import cache_app
-from quarterdeck.cli.check import check_command
-from quarterdeck.cli.explain import explain_command
-from quarterdeck.cli.fetch import fetch_command
-from quarterdeck.cli.lsp import lsp_command
-from quarterdeck.cli.render import render_command
-from quarterdeck.errors import QuarterdeckError, RenderStoppedError
+from quarterdeck.cli.arguments import PROGRAM, Parser
+from quarterdeck.errors import OptionError, QuarterdeckError, RenderStoppedError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
-PROGRAM = "quarterdeck"
 BUG = 3
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name=PROGRAM,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("check")(check_command)
-app.command("render")(render_command)
-app.command("explain")(explain_command)
-app.command("fetch")(fetch_command)
-app.command("lsp")(lsp_command)
-app.add_typer(cache_app, name="cache")
+COMMANDS: Final = {
+    "check": "Find what is wrong with charts.",
+    "render": "Render a chart as `helm template` does.",
+    "explain": "Say where a rendered line comes from, or what becomes of a template line.",
+    "fetch": "Fetch the dependencies that charts declare and lack.",
+    "cache": "Look after the cache of compiled templates.",
+    "lsp": "Start the language server; an editor does this for you.",
+}
+"""Each is a module of this package."""
+
+_ABOUT = "Helm charts understood: rendered as Helm renders them, every character traced to its source."
 
 
-def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
-    if is_wanted:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, seldom needed
+class Command(Protocol):
+    """What the module of a command has."""
 
-        try:
-            number = version(PROGRAM)
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            number = "0"
-        sys.stdout.write(f"{PROGRAM} {number}\n")
-        raise typer.Exit
+    USAGE: str
+    DESCRIPTION: str
 
+    @staticmethod
+    def add_options(parser: ArgumentParser) -> None:
+        """Add the command's options to a parser."""
+        ...
 
-@app.callback()
-def start(
-    *,
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            help="Print the version.",
-            is_eager=True,
-            callback=_print_version,
-        ),
-    ] = False,
-) -> None:
-    """Helm charts understood: rendered as Helm renders them, every character traced to its source."""
+    @staticmethod
+    def run(options: Namespace) -> int:
+        """Do the work and give the exit status."""
+        ...
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status; every error is one clear sentence on standard error."""
     try:
-        app(args=None if arguments is None else list(arguments), prog_name=PROGRAM)
-    except SystemExit as end:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except SystemExit as end:  # argparse has printed help
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except RenderStoppedError as error:
         sys.stderr.write(f"Error: {error}\n")
@@ -88,11 +70,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where our own mistakes end
         _report_bug(error)
         return BUG
-    return 0
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command that the arguments name.
+
+    Raises:
+        OptionError: there is no such command, or its options make no sense.
+    """
+    name = arguments[0] if arguments else "--help"
+    if name not in COMMANDS:
+        return _answer_without_command(name, is_asked=bool(arguments))
+    command = cast("Command", import_module(f"quarterdeck.cli.{name}"))
+    parser = Parser(f"{name} {command.USAGE}", command.DESCRIPTION)
+    command.add_options(parser)
+    return command.run(parser.read(arguments[1:]))
+
+
+def _answer_without_command(word: str, *, is_asked: bool) -> int:
+    if word in {"-h", "--help"}:
+        sys.stdout.write(_help())
+        return 0 if is_asked else OptionError.exit_code
+    if word == "--version":
+        sys.stdout.write(f"{PROGRAM} {_version()}\n")
+        return 0
+    kind = "option" if word.startswith("-") else "command"
+    raise OptionError(f"there is no {kind} {word}; see {PROGRAM} --help")
+
+
+def _help() -> str:
+    widest = max(map(len, COMMANDS))
+    lines = [f"  {name:{widest}}  {text}" for name, text in COMMANDS.items()]
+    return (
+        f"usage: {PROGRAM} [--help] [--version] COMMAND …\n\n{_ABOUT}\n\ncommands:\n"
+        + "\n".join(lines)
+        + f"\n\n{PROGRAM} COMMAND --help lists the options of a command.\n"
+    )
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, seldom needed
+
+    try:
+        return version(PROGRAM)
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
 
 
 def _report_bug(error: Exception) -> None:
     """Say what happened in a few lines that make a good bug report."""
+    import traceback  # noqa: PLC0415 - for mistakes alone
+
     if os.environ.get("QUARTERDECK_DEBUG"):
         traceback.print_exception(error)
         return

@@ -7,139 +7,99 @@ order and writes each file's documents as soon as the file is rendered.
 
 from __future__ import annotations
 
-from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, NamedTuple
-
-import typer
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
+from quarterdeck.cli.arguments import add_choice
 from quarterdeck.cli.values_options import (
-    ApiVersionsOption,
-    KubeVersionOption,
-    NamespaceOption,
-    SetFileOption,
-    SetJsonOption,
-    SetLiteralOption,
-    SetOption,
-    SetStringOption,
-    ValuesOption,
+    add_cluster_options,
+    add_values_options,
     read_values_input,
     split_lists,
 )
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
     from quarterdeck.render.rendering import Rendering
 
+_SWITCHES = (
+    ("--map", "Print where every character comes from, as JSON."),
+    ("--stream", "Print documents as soon as they are rendered, unsorted."),
+    ("--include-crds", "Print the definitions in crds/, too."),
+    ("--skip-tests", "Leave test hooks out."),
+    ("--no-hooks", "Leave all hooks out."),
+    ("--is-upgrade", "Render as for an upgrade, not an installation."),
+    ("--dependency-update", "Fetch dependencies that are not in charts/ first."),
+)
 
-class _Form(StrEnum):
-    YAML = "yaml"
-    JSON = "json"
+USAGE = "[OPTION]… CHART [NAME]"
+DESCRIPTION = """Render a chart as `helm template` does, to the byte.
 
-
-class _Printing(NamedTuple):
-    """How a rendering is printed."""
-
-    form: str
-    with_map: bool
-    with_crds: bool
-    with_hooks: bool
-    with_tests: bool
-    show_only: tuple[str, ...]
-    output_folder: Path | None
+Exit status: 0, or 1 with Helm's message where Helm refuses the chart, or 2 where something cannot be read."""
 
 
-def render_command(  # noqa: PLR0913 - the options of the command line
-    chart: Annotated[str, typer.Argument(metavar="CHART", help="The chart's folder or archive.")],
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The name of the release.", show_default=True)
-    ] = "release-name",
-    *,
-    form: Annotated[_Form, typer.Option("--format", help="YAML as Helm prints it, or JSON.")] = _Form.YAML,
-    with_map: Annotated[
-        bool, typer.Option("--map", help="Print where every character comes from, as JSON.")
-    ] = False,
-    stream: Annotated[
-        bool, typer.Option("--stream", help="Print documents as soon as they are rendered, unsorted.")
-    ] = False,
-    values: ValuesOption = None,
-    sets: SetOption = None,
-    set_strings: SetStringOption = None,
-    set_jsons: SetJsonOption = None,
-    set_files: SetFileOption = None,
-    set_literals: SetLiteralOption = None,
-    namespace: NamespaceOption = "default",
-    kube_version: KubeVersionOption = None,
-    api_versions: ApiVersionsOption = None,
-    include_crds: Annotated[
-        bool, typer.Option("--include-crds", help="Print the definitions in crds/, too.")
-    ] = False,
-    skip_tests: Annotated[bool, typer.Option("--skip-tests", help="Leave test hooks out.")] = False,
-    no_hooks: Annotated[bool, typer.Option("--no-hooks", help="Leave all hooks out.")] = False,
-    show_only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--show-only", "-s", metavar="TEMPLATE", help="Print these files only: templates/a*.yaml."
-        ),
-    ] = None,
-    is_upgrade: Annotated[
-        bool, typer.Option("--is-upgrade", help="Render as for an upgrade, not an installation.")
-    ] = False,
-    output_folder: Annotated[
-        Path | None, typer.Option("--output-dir", help="Write files into this folder instead.")
-    ] = None,
-    dependency_update: Annotated[
-        bool, typer.Option("--dependency-update", help="Fetch dependencies that are not in charts/ first.")
-    ] = False,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Make random numbers and the clock the same each time.")
-    ] = None,
-) -> None:
-    """Render a chart as `helm template` does, to the byte.
+def add_options(parser: ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument("chart", metavar="CHART", help="The chart's folder or archive.")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        default="release-name",
+        metavar="NAME",
+        help="The name of the release. [default: release-name]",
+    )
+    add_choice(parser, "--format", ("yaml", "json"), default="yaml", text="YAML as Helm prints it, or JSON.")
+    for option, text in _SWITCHES:
+        parser.add_argument(option, action="store_true", help=text)
+    parser.add_argument(
+        "-s",
+        "--show-only",
+        action="append",
+        default=[],
+        metavar="TEMPLATE",
+        help="Print these files only: templates/a*.yaml; may be repeated.",
+    )
+    parser.add_argument("--output-dir", metavar="FOLDER", help="Write files into this folder instead.")
+    parser.add_argument(
+        "--seed", type=int, metavar="NUMBER", help="Make random numbers and the clock the same each time."
+    )
+    add_values_options(parser)
+    add_cluster_options(parser)
 
-    Exit status: 0, or 1 with Helm's message where Helm refuses the chart, or 2 if something cannot be read.
+
+def run(options: Namespace) -> int:
+    """Render a chart and print it; give the exit status.
+
+    Raises:
+        RenderStoppedError: Helm refuses the chart.
+        QuarterdeckError: something cannot be read or written, or an option makes no sense.
     """
     from quarterdeck.cli import render_task  # noqa: PLC0415 - `--help` needs no engine
+    from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above
 
-    if dependency_update:
-        render_task.fetch_first(chart)
-    user = read_values_input(
-        files=values,
-        sets=sets,
-        strings=set_strings,
-        jsons=set_jsons,
-        contents=set_files,
-        literals=set_literals,
-    )
+    if options.dependency_update:
+        render_task.fetch_first(options.chart)
     order = render_task.Order(
-        chart=chart,
-        values=user,
-        name=name,
-        namespace=namespace,
-        is_upgrade=is_upgrade,
-        kube_version=kube_version,
-        api_versions=tuple(split_lists(api_versions)),
-        seed=seed,
-        is_traced=with_map,
+        chart=options.chart,
+        values=read_values_input(options),
+        name=options.name,
+        namespace=options.namespace,
+        is_upgrade=options.is_upgrade,
+        kube_version=options.kube_version,
+        api_versions=tuple(split_lists(options.api_versions)),
+        seed=options.seed,
+        is_traced=options.map,
     )
-    printing = _Printing(
-        form=form.value,
-        with_map=with_map,
-        with_crds=include_crds,
-        with_hooks=not no_hooks,
-        with_tests=not skip_tests,
-        show_only=tuple(split_lists(show_only)) if show_only else (),
-        output_folder=output_folder,
-    )
-    if stream:
+    if options.stream:
         rendering = render_task.render_files(order, _print_file)
     else:
         rendering = render_task.render_strictly(order)
-        _print(rendering, printing)
+        _print(rendering, options)
     terminal.flush()
-    from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above
-
     shared_engine().save(rendering.program)
+    return 0
 
 
 def _print_file(name: str, text: str) -> None:
@@ -152,27 +112,28 @@ def _print_file(name: str, text: str) -> None:
         terminal.flush()
 
 
-def _print(rendering: Rendering, printing: _Printing) -> None:
+def _print(rendering: Rendering, options: Namespace) -> None:
+    """Print a rendering in the form that the options name."""
     from quarterdeck.render.template_output import helm_text, printed_documents, select_documents  # noqa: PLC0415 - as above
 
-    if printing.with_map:
+    if options.map:
         _print_map(rendering)
         return
     documents = printed_documents(
         rendering,
-        with_crds=printing.with_crds,
-        with_hooks=printing.with_hooks,
-        with_tests=printing.with_tests,
+        with_crds=options.include_crds,
+        with_hooks=not options.no_hooks,
+        with_tests=not options.skip_tests,
     )
-    if printing.output_folder is not None:
+    if options.output_dir is not None:
         from quarterdeck.cli.output_folder import write_files  # noqa: PLC0415 - as above
 
-        write_files(printing.output_folder, documents)
+        write_files(Path(options.output_dir), documents)
         return
     pieces = helm_text(documents)
-    if printing.show_only:
-        pieces = select_documents("".join(pieces), printing.show_only)
-    if printing.form == "json":
+    if options.show_only:
+        pieces = select_documents("".join(pieces), tuple(split_lists(options.show_only)))
+    if options.format == "json":
         _print_json("".join(pieces))
         return
     for piece in pieces:

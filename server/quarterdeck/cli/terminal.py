@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 ColorChoice = Literal["auto", "always", "never"]
 
 _WIDEST = 140
+_USUAL_WIDTH = 100
 _PROGRESS_AFTER = 0.8
 _PROGRESS_EVERY = 0.1
 
@@ -55,8 +55,12 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def width() -> int:
-    """Give the columns to write in."""
-    return min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
+    """Give the columns to write in: the variable COLUMNS, or the terminal's."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (AttributeError, ValueError, OSError):  # no number; closed or no terminal
+        columns = 0
+    return min(columns if columns > 0 else _USUAL_WIDTH, _WIDEST)
 
 
 class Progress:

@@ -1,4 +1,4 @@
-"""The options that lay values over a chart's own, as Helm has them.
+"""The options that say what a chart is rendered with, as Helm has them.
 
 Source: Helm pkg/cmd/flags.go, addValueOptionsFlags; pkg/cli/values/options.go.
 """
@@ -7,80 +7,65 @@ from __future__ import annotations
 
 import csv
 import sys
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.errors import OptionError, ReadError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
     from quarterdeck.chart.overrides import ValuesFile, ValuesInput
+    from quarterdeck.chart.strvals import SetKind
 
-_PANEL = "Values"
+_SET_OPTIONS: tuple[tuple[SetKind, str, str], ...] = (
+    ("set", "KEY=VALUE", "Set values: a.b=1,c=x."),
+    ("set-string", "KEY=TEXT", "Set values that stay texts."),
+    ("set-json", "KEY=JSON", "Set values given as JSON."),
+    ("set-file", "KEY=FILE", "Set values to the content of files."),
+    ("set-literal", "KEY=TEXT", "Set one value, word for word."),
+)
 
-ValuesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--values",
+
+def add_values_options(parser: ArgumentParser) -> None:
+    """Add the options that lay values over a chart's own; each may be repeated."""
+    group = parser.add_argument_group("values, laid over the chart's own")
+    group.add_argument(
         "-f",
+        "--values",
+        action="append",
+        default=[],
         metavar="FILE",
-        help="Lay the values of a file over the chart's; `-` reads standard input. May be repeated.",
-        rich_help_panel=_PANEL,
-    ),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set values: a.b=1,c=x.", rich_help_panel=_PANEL),
-]
-SetStringOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set-string", metavar="KEY=TEXT", help="Set values that stay texts.", rich_help_panel=_PANEL
-    ),
-]
-SetJsonOption = Annotated[
-    list[str] | None,
-    typer.Option("--set-json", metavar="KEY=JSON", help="Set values given as JSON.", rich_help_panel=_PANEL),
-]
-SetFileOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set-file", metavar="KEY=FILE", help="Set values to the content of files.", rich_help_panel=_PANEL
-    ),
-]
-SetLiteralOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set-literal", metavar="KEY=TEXT", help="Set one value, word for word.", rich_help_panel=_PANEL
-    ),
-]
-NamespaceOption = Annotated[str, typer.Option("--namespace", "-n", help="The namespace of the release.")]
-KubeVersionOption = Annotated[
-    str | None,
-    typer.Option("--kube-version", metavar="VERSION", help="The Kubernetes version that the chart sees."),
-]
-ApiVersionsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--api-versions",
+        help="Values of a file, or of standard input (-).",
+    )
+    for name, form, text in _SET_OPTIONS:
+        group.add_argument(f"--{name}", action="append", default=[], metavar=form, help=text)
+
+
+def add_cluster_options(parser: ArgumentParser) -> None:
+    """Add the options that say what the chart sees of release and cluster."""
+    group = parser.add_argument_group("release and cluster")
+    group.add_argument(
+        "-n",
+        "--namespace",
+        default="default",
+        metavar="NAME",
+        help="The namespace of the release. [default: default]",
+    )
+    group.add_argument(
+        "--kube-version", metavar="VERSION", help="The Kubernetes version that the chart sees."
+    )
+    group.add_argument(
         "-a",
+        "--api-versions",
+        action="append",
+        default=[],
         metavar="APIS",
-        help="API versions that the cluster has besides Kubernetes' own. May be repeated.",
-    ),
-]
+        help="API versions that the cluster has besides Kubernetes' own; may be repeated.",
+    )
 
 
-def read_values_input(
-    *,
-    files: Iterable[str] | None,
-    sets: Iterable[str] | None,
-    strings: Iterable[str] | None,
-    jsons: Iterable[str] | None,
-    contents: Iterable[str] | None,
-    literals: Iterable[str] | None,
-) -> ValuesInput:
+def read_values_input(options: Namespace) -> ValuesInput:
     """Read what the values options name.
 
     Raises:
@@ -89,18 +74,18 @@ def read_values_input(
     """
     from quarterdeck.chart.overrides import SetFlag, ValuesInput  # noqa: PLC0415 - `--help` needs no engine
 
-    flags = [SetFlag("set", text) for text in sets or ()]
-    flags += [SetFlag("set-string", text) for text in strings or ()]
-    flags += [SetFlag("set-json", text) for text in jsons or ()]
-    flags += [SetFlag("set-file", text) for text in contents or ()]
-    flags += [SetFlag("set-literal", text) for text in literals or ()]
-    return ValuesInput(files=tuple(map(_read, split_lists(files))), flags=tuple(flags))
+    flags = [
+        SetFlag(name, text)
+        for name, _, _ in _SET_OPTIONS
+        for text in getattr(options, name.replace("-", "_"))
+    ]
+    return ValuesInput(files=tuple(map(_read, split_lists(options.values))), flags=tuple(flags))
 
 
-def split_lists(values: Iterable[str] | None) -> list[str]:
+def split_lists(values: Iterable[str]) -> list[str]:
     """Split options that may hold several values, with commas between. Source: pflag string_slice.go."""
     found: list[str] = []
-    for value in values or ():
+    for value in values:
         found += next(csv.reader([value]), list[str]())
     return found
 
