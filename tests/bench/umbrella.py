@@ -3,12 +3,14 @@ like."""
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+import quarterdeck
 from bench.subjects import Subject
 from official_engine import ask_helm
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "platform"
 SUB_CHARTS = 80
+KEY_MARKS = ("PRIVATE KEY-----", base64.b64encode(b"-----BEGIN RSA PRIVATE KEY").decode()[:32])
 
 
 def compose(subjects: Sequence[Subject], folder: Path, count: int = SUB_CHARTS) -> Subject:
@@ -52,6 +55,12 @@ def distinct(subjects: Sequence[Subject]) -> dict[str, Subject]:
         if metadata.get("type", "application") == "application":
             found.setdefault(metadata["name"], subject)
     return found
+
+
+def makes_keys(subject: Subject) -> bool:
+    """Tell whether rendering the chart makes private keys, as PEM or in base64."""
+    rendering = quarterdeck.render_chart(subject.folder, subject.values, name="rel", namespace="ns")
+    return any(mark in text for text in rendering.templates.values() for mark in KEY_MARKS)
 
 
 def take(waiting: dict[str, Subject], count: int) -> list[tuple[str, Subject]]:
