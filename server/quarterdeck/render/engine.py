@@ -223,6 +223,8 @@ class Engine:
                     if machine.context.budget.is_used_up:
                         return
             except RestartError as restart:
+                # The machine forgets what it wrote when it starts anew.
+                machine.undo_writes()
                 memory = Memory(inputs, machine.program)
                 # What is kept of a rendering that is brought up to date refers to its records.
                 memory.trace = machine.memory.trace

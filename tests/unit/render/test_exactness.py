@@ -164,6 +164,12 @@ def statements(draw: st.DrawFn) -> str:
                 "{{ range $k, $e := .Values.map }}{{ $k }}: {{ toYaml $e | nindent 2 }}@{{ end }}",
                 "{{ template `shown` (dict `text` (#)) }}", "@{{ fail (#) }}@",
                 "@{{ .Values.plain.x.y }}@{{ # }}", "{{ len (#) | toYaml }}",
+                "{{ $_ := set .Values.map `one` (#) }}{{ .Values.map.one }}@{{ toYaml .Values.map }}",
+                "{{ toYaml .Values.map }}{{ $_ := unset .Values.map `inner` }}@{{ toJson .Values.map }}",
+                "{{ $_ := merge .Values.map (dict `new` (dict `deep` (#))) }}{{ toYaml .Values.map }}",
+                ("{{ $_ := mergeOverwrite .Values.map (dict `inner` (dict `deep` (#))) }}"
+                "{{ .Values.map.inner.deep }}@{{ toYaml .Values }}{{ toJson .Values.map.inner }}"),
+                "{{ $m := dict `a` (#) }}{{ toYaml $m }}{{ $_ := set $m `a` .Values.list }}@{{ toYaml $m }}",
             )
         )
     )  # fmt: skip
