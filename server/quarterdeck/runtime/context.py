@@ -104,6 +104,7 @@ class Context:
 
     __slots__ = (
         "_file",
+        "_printed",
         "_random",
         "before_write",
         "budget",
@@ -120,6 +121,7 @@ class Context:
     def __init__(self, *, seed: int | None = None, budget: Budget | None = None) -> None:
         self.seed = seed
         self._random: random.Random | None = None
+        self._printed: tuple[Any, int, str] = (None, 0, "")
         self._file = ""
         self.budget = budget or Budget()
         self.include: Callable[[str, Any], str] = _unbound
@@ -141,6 +143,7 @@ class Context:
         self.volatile_calls = 0
         self.writes = 0
         self._random = None
+        self._printed = (None, 0, "")
         self._file = ""
 
     @property
@@ -156,6 +159,20 @@ class Context:
         """Tell that the file `name` is rendered from here on."""
         self._file = name
         self._random = None
+        # A dot shows which file it is the dot of.
+        self._printed = (None, 0, "")
+
+    def printed_once(self, value: Any, make_text: Callable[[Any], str]) -> str:
+        """Give `make_text(value)`, kept until another value is printed here, or anything is written.
+
+        For maps that are keys of maps: charts hand `.Values` to `dict` as a key by mistake, again and again,
+        and it is megabytes of text.
+        """
+        known, writes, text = self._printed
+        if known is not value or writes != self.writes:
+            text = make_text(value)
+            self._printed = (value, self.writes, text)
+        return text
 
     def now(self) -> datetime:
         """Give the time: real, or always the same when seeded."""

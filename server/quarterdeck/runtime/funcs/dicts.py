@@ -29,7 +29,7 @@ def make_dict(context: Context, *pairs: Any) -> dict[str, Any]:
     for index in range(0, len(pairs), 2):
         key = pairs[index]
         if key.__class__ is not str:
-            key = text_of(key)
+            key = context.printed_once(key, text_of)
             context.budget.check_length(len(key))
         result[key] = pairs[index + 1] if index + 1 < len(pairs) else ""
     return result

@@ -75,8 +75,10 @@ def _fields_as_maps(value: Any) -> Any:
     return value
 
 
-_LONGEST_KEPT = 8_000
-_MOST_KEPT = 2_000
+_MOST_KEPT = 4_000_000
+"""Characters of all texts together."""
+_size = [0]
+"""How many there are."""
 _parsed: dict[str, bytes] = {}
 """What YAML texts were read as, in a form of which copies are made faster than by reading the text again."""
 
@@ -89,7 +91,7 @@ def _load(text: str) -> tuple[Any, str | None]:
     from quarterdeck.yamldoc.load import load_yaml  # noqa: PLC0415 -- slow to import
 
     value, error = load_yaml(text)
-    if error is None and value and len(text) <= _LONGEST_KEPT:
+    if error is None and value and len(text) < _MOST_KEPT // 8:
         _keep(text, value)
     return value, error
 
@@ -102,8 +104,10 @@ def _keep(text: str, value: Any) -> None:
         return
     if _SHARED_TEXT.search(kept):
         return
-    if len(_parsed) >= _MOST_KEPT:
+    _size[0] += len(text)
+    if _size[0] > _MOST_KEPT:
         _parsed.clear()
+        _size[0] = len(text)
     _parsed[text] = kept
 
 

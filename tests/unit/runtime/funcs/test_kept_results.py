@@ -55,3 +55,15 @@ def test_an_authority_signs_with_the_key_that_it_was_made_with() -> None:
     again = TABLE["genSignedCertWithKey"].call(context, "web", [], [], 10, authority, certificate.key)
     assert again.key == certificate.key
     assert again.certificate != certificate.certificate
+
+
+def test_a_map_as_key_is_printed_anew_once_anything_was_written() -> None:
+    context = Context(seed=1)
+    values: dict[str, Any] = {"a": 1.0}
+    make, put = TABLE["dict"].call, TABLE["set"].call
+    assert list(make(context, values, "x")) == list(make(context, values, "y")) == ["map[a:1]"]
+    put(context, values, "a", 2.0)
+    assert list(make(context, values, "x")) == ["map[a:2]"]
+    context.begin_file("next.yaml")
+    values["a"] = 3.0
+    assert list(make(context, values, "x")) == ["map[a:3]"]
