@@ -6,13 +6,17 @@ by its text: every step goes from an object to the very objects it was made of.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 from quarterdeck.chart.files import Files
+from quarterdeck.compiler.units import Hole
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import parts_of
+from quarterdeck.render.runs import NO_VALUE, UNPLACED, Run, slice_runs, without_no_values
 from quarterdeck.render.scopes import ScopeReader, Site
 from quarterdeck.render.snapshots import put_back
 from quarterdeck.render.value_index import is_distinct
@@ -29,42 +33,6 @@ if TYPE_CHECKING:
     from quarterdeck.render.value_index import Path, ValueIndex
     from quarterdeck.runtime.values import Value
 
-Kind = Literal["text", "value", "key", "file", "constant", "inserted", "computed"]
-"""What a character is: text of a template; part of a value; (part of) a key of the values; part of a file
-that `.Files` gave; a constant written in a template; put there by a function (indentation, quotes,
-punctuation of YAML); computed by a function from its operands."""
-
-
-class Run(NamedTuple):
-    """`length` characters with one origin.
-
-    `text`: they stand at `offset` of the unit's file. `value` and `key`: `path` names the value; they are its
-    characters from `offset` on, unless `is_whole` (a number, or a string written differently). `file`: they
-    stand at `offset` of the file whose path to show is `file`. `function` is what inserted or computed them,
-    or, with `is_whole`, what made them of the text, value or file.
-    """
-
-    length: int
-    kind: Kind
-    site: Site
-    offset: int = 0
-    path: Path | None = None
-    is_whole: bool = False
-    function: str = ""
-    source_length: int = 0
-    """With `is_whole`: how many characters of the text, value or file these stand for; 0 if all."""
-    file: str = ""
-
-    def transformed(self, length: int, function: str) -> Run:
-        """Give the run of `length` characters that a function made of this run's, one piece for one piece."""
-        source_length = self.source_length if self.is_whole else self.length
-        return self._replace(length=length, is_whole=True, function=function, source_length=source_length)
-
-
-NO_VALUE = "<no value>"
-UNPLACED = frozenset({"constant", "inserted", "computed"})
-"""Kinds whose runs have no offset."""
-
 
 class Deriver:
     """Follows the characters of one rendering."""
@@ -75,7 +43,10 @@ class Deriver:
         self._derivations = rendering.trace.derivations
         self._index = index
         self.scopes = ScopeReader(index)
-        self._parts: dict[int, list[Part] | None] = {}
+        self._parts: dict[int, tuple[list[Part], list[int]] | None] = {}
+        """Of each result that was met the parts, and where each ends."""
+        self._ends: dict[int, list[int]] = {}
+        """The same of the pieces of each frame, which the trace keeps alive."""
         for files in self._all_files():
             for result, texts in files.made.values():
                 self._derivations[id(result)] = (result, "toYaml", texts)
@@ -84,13 +55,13 @@ class Deriver:
         self._program = rendering.program
 
     def frame_runs(self, frame: Frame) -> list[Run]:
-        """Give the runs of a file's finished text, in order, covering it."""
+        """Give the runs of a file's finished text, in order, covering it; holes are between them."""
         runs: list[Run] = []
         length = sum(map(len, frame.pieces[1::2]))
         self._follow_pieces(frame.unit, frame.pieces, frame.dot, None, 0, length, None, runs)
         text = "".join(frame.pieces[1::2])
         if NO_VALUE in text:
-            runs = _without_no_values(runs, text)
+            runs = without_no_values(runs, text)
             text = text.replace(NO_VALUE, "")
         return list(self._joined(runs, text))
 
@@ -165,19 +136,21 @@ class Deriver:
         tpl_text: str | None,
         runs: list[Run],
     ) -> None:
-        position = 0
-        for index in range(0, len(pieces), 2):
+        ends = self._frame_ends(pieces)
+        for number in range(bisect_left(ends, low), len(ends)):
+            index = 2 * number
             text = pieces[index + 1]
-            if not text:
-                continue
-            start = position
-            position += len(text)
-            if position <= low:
-                continue
-            if start >= high:
+            position = ends[number]
+            start = position - len(text)
+            if start > high:
                 break
             offset = pieces[index]
-            site = Site(unit, pieces, index, offset, dot, parent)
+            if offset.__class__ is Hole:
+                site = Site(unit, pieces, index, offset.offset, dot, parent, tpl_text)
+                runs.append(Run(0, "hole", site))
+            if not text or position <= low or start >= high:
+                continue
+            site = Site(unit, pieces, index, offset, dot, parent, tpl_text)
             first, last = max(low - start, 0), min(high - start, len(text))
             at = unit.start + offset
             if unit.text.startswith("{{", at):
@@ -189,6 +162,13 @@ class Deriver:
             else:
                 # The text of a tpl is itself the work of somebody: a value, or another template.
                 self._follow(tpl_text, at, at + last - first, parent, runs)
+
+    def _frame_ends(self, pieces: list[Any]) -> list[int]:
+        """Give where each piece of a frame ends in its text."""
+        ends = self._ends.get(id(pieces))
+        if ends is None:
+            ends = self._ends[id(pieces)] = list(accumulate(map(len, pieces[1::2])))
+        return ends
 
     # --- objects -----------------------------------------------------------------------------------------
 
@@ -214,7 +194,7 @@ class Deriver:
             return
         inner: list[Run] = []
         self._follow_pieces(unit, pieces, dot, site, 0, len(raw), text, inner)
-        runs += _slice(_without_no_values(inner, raw), low, high)
+        runs += slice_runs(without_no_values(inner, raw), low, high)
 
     def _follow_parts(self, entry: tuple[Any, ...], low: int, high: int, site: Site, runs: list[Run]) -> None:
         result, operation = entry[0], entry[1]
@@ -233,16 +213,16 @@ class Deriver:
             saved = self._trace.saved
             if saved:
                 entry = (*entry[:2], *(put_back(operand, saved) for operand in entry[2:]))
-            parts = self._parts[key] = parts_of(entry)
+            found = parts_of(entry)
+            parts = None if found is None else (found, list(accumulate(part.length for part in found)))
+            self._parts[key] = parts
         if parts is None:
             runs.append(Run(high - low, "computed", site, function=operation))
             return
-        position = 0
-        for part in parts:
-            start = position
-            position += part.length
-            if position <= low or not part.length:
-                continue
+        ends = parts[1]
+        for number in range(bisect_right(ends, low), len(ends)):
+            part = parts[0][number]
+            start = ends[number] - part.length
             if start >= high:
                 break
             first, last = max(low - start, 0), min(high - start, part.length)
@@ -264,7 +244,7 @@ class Deriver:
                 written = end
         if encoded and written < total:
             encoded[-1] = encoded[-1]._replace(length=encoded[-1].length + total - written)
-        runs += _slice(encoded, low, high)
+        runs += slice_runs(encoded, low, high)
 
     def _follow_part(
         self, part: Part, first: int, last: int, operation: str, site: Site, runs: list[Run], result: str
@@ -296,7 +276,8 @@ class Deriver:
         self, text: str, start: int, end: int, length: int, operation: str, site: Site, runs: list[Run]
     ) -> None:
         """Characters that stand for a piece of text: that piece's origin if it has one, else the action."""
-        inner = [run for run in self.text_runs(text, start, end, site) if run.kind != "inserted"]
+        found = self.text_runs(text, start, end, site)
+        inner = [run for run in found if run.kind != "inserted" and run.length]
         if len(inner) == 1:
             runs.append(inner[0].transformed(length, operation))
         else:
@@ -460,30 +441,3 @@ def _lead(text: str, start: int) -> int:
     while position < len(text) and text[position] in " \t\r\n":
         position += 1
     return position - start
-
-
-def _without_no_values(runs: list[Run], text: str) -> list[Run]:
-    """Cut out what Helm removes from a finished text: every `<no value>`, wherever it came from."""
-    kept: list[Run] = []
-    start = 0
-    while True:
-        found = text.find(NO_VALUE, start)
-        kept += _slice(runs, start, len(text) if found < 0 else found)
-        if found < 0:
-            return kept
-        start = found + len(NO_VALUE)
-
-
-def _slice(runs: list[Run], low: int, high: int) -> list[Run]:
-    """Give the runs of the characters `low` to `high`."""
-    cut: list[Run] = []
-    position = 0
-    for run in runs:
-        start = position
-        position += run.length
-        if position <= low or start >= high:
-            continue
-        first, last = max(low - start, 0), min(high - start, run.length)
-        offset = run.offset if run.is_whole else run.offset + first
-        cut.append(run._replace(length=last - first, offset=offset))
-    return cut

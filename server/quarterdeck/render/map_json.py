@@ -13,16 +13,23 @@ if TYPE_CHECKING:
 
     from quarterdeck.diagnostics.model import Place
     from quarterdeck.render.rendering import Rendering
-    from quarterdeck.render.source_map import Origin, ValueRead
+    from quarterdeck.render.source_map import Call, HoleMark, Origin, ValueRead
 
 VERSION = 1
 
 
 def file_maps(rendering: Rendering) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give name and map of each file: its text, and origins that cover it (`start`, `end` in code points)."""
+    """Give name and map of each file: its text, origins that cover it (`start`, `end` in code points), holes.
+
+    A hole is where an action failed; `holes` is left out where there are none.
+    """
     for name, text in rendering.templates.items():
         origins = [origin_to_data(origin) for origin in rendering.source_map.origins(name)]
-        yield name, {"text": text, "origins": origins}
+        data: dict[str, Any] = {"text": text, "origins": origins}
+        holes = [hole_to_data(hole) for hole in rendering.source_map.holes(name)]
+        if holes:
+            data["holes"] = holes
+        yield name, data
 
 
 def origin_to_data(origin: Origin) -> dict[str, Any]:
@@ -34,10 +41,7 @@ def origin_to_data(origin: Origin) -> dict[str, Any]:
         "place": place_to_data(origin.place),
     }
     if origin.stack:
-        data["stack"] = [
-            {"template": call.template, "text": call.text, "place": place_to_data(call.place)}
-            for call in origin.stack
-        ]
+        data["stack"] = [call_to_data(call) for call in origin.stack]
     if origin.value is not None:
         data["value"] = value_to_data(origin.value)
         if origin.value_offset is not None:
@@ -45,6 +49,19 @@ def origin_to_data(origin: Origin) -> dict[str, Any]:
     if origin.function:
         data["function"] = origin.function
     return data
+
+
+def hole_to_data(hole: HoleMark) -> dict[str, Any]:
+    """Give one hole: where its text would stand, the action that failed, and why."""
+    data: dict[str, Any] = {"start": hole.offset, "place": place_to_data(hole.place), "message": hole.message}
+    if hole.stack:
+        data["stack"] = [call_to_data(call) for call in hole.stack]
+    return data
+
+
+def call_to_data(call: Call) -> dict[str, Any]:
+    """Give an action on the way to a character."""
+    return {"template": call.template, "text": call.text, "place": place_to_data(call.place)}
 
 
 def value_to_data(value: ValueRead) -> dict[str, Any]:

@@ -28,12 +28,22 @@ PASSING = frozenset(
 
 
 class Site:
-    """A piece of a frame, and the piece whose action called for the frame (`parent`; None for a file)."""
+    """A piece of a frame, and the piece whose action called for the frame (`parent`; None for a file).
 
-    __slots__ = ("dot", "index", "offset", "parent", "pieces", "unit")
+    `tpl_text` is the very string that the unit was made of, if that was handed to `tpl`.
+    """
+
+    __slots__ = ("dot", "index", "offset", "parent", "pieces", "tpl_text", "unit")
 
     def __init__(
-        self, unit: Unit, pieces: list[Any], index: int, offset: int, dot: Any, parent: Site | None
+        self,
+        unit: Unit,
+        pieces: list[Any],
+        index: int,
+        offset: int,
+        dot: Any,
+        parent: Site | None,
+        tpl_text: str | None = None,
     ) -> None:
         self.unit = unit
         self.pieces = pieces
@@ -41,6 +51,7 @@ class Site:
         self.offset = offset
         self.dot = dot
         self.parent = parent
+        self.tpl_text = tpl_text
 
 
 class Read(NamedTuple):

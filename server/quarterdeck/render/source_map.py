@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.gotmpl import nodes
-from quarterdeck.render.derive import Deriver, Kind, Run
+from quarterdeck.render.derive import Deriver
+from quarterdeck.render.failures import describe_failure
 from quarterdeck.render.value_index import is_distinct
+from quarterdeck.runtime.values import plain_get
 from quarterdeck.text.line_index import LineIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quarterdeck.chart.origins import ValueOrigin
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.rendering import Rendering
+    from quarterdeck.render.runs import Kind, Run
     from quarterdeck.render.scopes import Site
     from quarterdeck.render.value_index import Path
 
@@ -58,6 +63,18 @@ class Origin(NamedTuple):
         return self.kind in ("text", "file") and not self.function
 
 
+class HoleMark(NamedTuple):
+    """Where a failed action left a hole: its text would stand at `offset` of the rendered file.
+
+    `place` is the action, `stack` the actions that led there, the outermost first, `message` says why.
+    """
+
+    offset: int
+    place: Place
+    stack: tuple[Call, ...]
+    message: str
+
+
 class SourceMap:
     """The origins of all files of one rendering; each file's are worked out when first asked for."""
 
@@ -66,9 +83,9 @@ class SourceMap:
         inputs = rendering.inputs
         self._index = rendering.trace.index(inputs)
         self._deriver = Deriver(rendering, self._index)
-        self._runs: dict[str, tuple[list[int], list[Run]]] = {}
+        self._files: dict[str, _FileMap] = {}
         self._lines: dict[str, LineIndex] = {}
-        self._calls: dict[tuple[Unit, int], Call] = {}
+        self._calls: dict[tuple[Unit, int, int], Call] = {}
         self._stacks: dict[Site, tuple[Call, ...]] = {}
         self._values: dict[Path, ValueRead] = {}
         self._written_paths: dict[Path, Path] = {}
@@ -76,16 +93,23 @@ class SourceMap:
 
     def runs(self, file: str) -> list[Run]:
         """Give the runs of a file in order: the map in its compact form. They cover its text."""
-        return self._file(file)[1]
+        return self._file(file).runs
 
     def origins(self, file: str) -> list[Origin]:
         """Give the origins of a whole file in order; they cover its text."""
-        starts, runs = self._file(file)
+        starts, runs, _holes = self._file(file)
         return [self._origin(start, run) for start, run in zip(starts, runs, strict=True)]
+
+    def holes(self, file: str) -> tuple[HoleMark, ...]:
+        """Give the holes of a file in order.
+
+        What failed in a text that is not in the file (cut off, empty, compared) leaves none, but a problem.
+        """
+        return self._file(file).holes
 
     def at(self, file: str, offset: int) -> Origin | None:
         """Give the origin of one character; None beyond the file's end."""
-        starts, runs = self._file(file)
+        starts, runs, _holes = self._file(file)
         if not runs or not 0 <= offset < starts[-1] + runs[-1].length:
             return None
         index = bisect_right(starts, offset) - 1
@@ -93,7 +117,7 @@ class SourceMap:
 
     def reads(self, file: str, offset: int) -> tuple[ValueRead, ...]:
         """Give the values that the action of one character and the actions that led there name."""
-        starts, runs = self._file(file)
+        starts, runs, _holes = self._file(file)
         if not runs:
             return ()
         site: Site | None = runs[bisect_right(starts, offset) - 1].site
@@ -113,17 +137,33 @@ class SourceMap:
                 return origin.place_of(text, offset)
         return None
 
-    def _file(self, file: str) -> tuple[list[int], list[Run]]:
-        found = self._runs.get(file)
+    def _file(self, file: str) -> _FileMap:
+        found = self._files.get(file)
         if found is None:
-            runs = self._deriver.frame_runs(self._rendering.frames[file])
-            starts: list[int] = []
-            position = 0
-            for run in runs:
-                starts.append(position)
-                position += run.length
-            found = self._runs[file] = starts, runs
+            found = self._files[file] = self._make(file)
         return found
+
+    def _make(self, file: str) -> _FileMap:
+        runs: list[Run] = []
+        starts: list[int] = []
+        holes: dict[tuple[object, ...], HoleMark] = {}
+        position = 0
+        for run in self._deriver.frame_runs(self._rendering.frames[file]):
+            if run.kind == "hole":
+                # Where a function cut the text, the parts on both sides have it.
+                holes.setdefault(tuple(_steps(run.site)), self._hole(file, position, run.site))
+                continue
+            starts.append(position)
+            runs.append(run)
+            position += run.length
+        return _FileMap(starts, runs, tuple(holes.values()))
+
+    def _hole(self, file: str, position: int, site: Site) -> HoleMark:
+        rendering = self._rendering
+        values = plain_get(rendering.frames[file].dot, "Values")
+        failure = describe_failure(site.pieces[site.index].error, values, rendering.program.units)
+        stack = () if site.parent is None else self._stack(site.parent)
+        return HoleMark(position, self._call(site).place, stack, failure.message)
 
     def _written_path(self, path: Path) -> Path:
         """Give the path under which the value at `path` is written: the global's, the anchor's.
@@ -198,16 +238,45 @@ class SourceMap:
 
     def _call(self, site: Site) -> Call:
         unit = site.unit
-        found = self._calls.get((unit, site.offset))
+        key = unit, site.offset, id(site.tpl_text)
+        found = self._calls.get(key)
         if found is None:
             start = unit.start + site.offset
             statement = self._deriver.scopes.statement(site)
             length = 2
             if statement is not None and not isinstance(statement, nodes.Text | nodes.Broken):
                 length = len(statement.tag.source)
-            place = self._place(unit, start, start + length)
-            found = self._calls[unit, site.offset] = Call(unit.name, place, unit.text[start : start + length])
+            if site.tpl_text is None or site.parent is None:
+                place = self._place(unit, start, start + length)
+            else:
+                place = self._place_in_handed(site.tpl_text, start, start + length, site.parent)
+            found = self._calls[key] = Call(unit.name, place, unit.text[start : start + length])
         return found
+
+    def _place_in_handed(self, text: str, start: int, end: int, parent: Site) -> Place:
+        """Give the place of a part of a text that `parent` hands to `tpl`: a value's, a template's."""
+        runs = self._deriver.text_runs(text, start, end, parent)
+        first = self._written_at(runs[0])
+        if first is None:
+            return self._call(parent).place
+        last = self._written_at(runs[-1])
+        return first if last is None or last.path != first.path else _joined(first, last)
+
+    def _written_at(self, run: Run) -> Place | None:
+        """Give where the characters of a run stand one by one."""
+        if run.is_whole:
+            return None
+        if run.kind == "text":
+            return self._place(run.site.unit, run.offset, run.offset + run.length)
+        if run.kind == "file":
+            return self._place_in_file(run)
+        path = None if run.kind != "value" or run.path is None else self._written_path(run.path)
+        origin = None if path is None else self._value(path).origin
+        value = self._deriver.value_at(path)
+        if origin is None or not isinstance(value, str):
+            return None
+        last = run.offset + run.length - 1
+        return _joined(origin.place_of(value, run.offset), origin.place_of(value, last))
 
     def _place(self, unit: Unit, start: int, end: int) -> Place:
         path = self._paths.get(unit.file, unit.file)
@@ -218,6 +287,25 @@ class SourceMap:
         if found is None:
             found = self._lines[text] = LineIndex(text)
         return found
+
+
+class _FileMap(NamedTuple):
+    """The map of one file: where each run begins, the runs, the holes between them."""
+
+    starts: list[int]
+    runs: list[Run]
+    holes: tuple[HoleMark, ...]
+
+
+def _steps(site: Site | None) -> Iterator[tuple[int, int]]:
+    """Give what tells one way to a piece from another: the frames and pieces that lead to it."""
+    while site is not None:
+        yield id(site.pieces), site.index
+        site = site.parent
+
+
+def _joined(first: Place, last: Place) -> Place:
+    return Place(first.path, first.line, first.column, last.end_line, last.end_column)
 
 
 def _source_length(run: Run) -> int:

@@ -20,6 +20,7 @@ _KINDS: Final = {
     "text": "text of a template",
     "value": "a value",
     "key": "a key of the values",
+    "file": "text of a file that the template reads",
     "constant": "a constant in an action",
     "inserted": "put in by a function",
     "computed": "computed by a function",
