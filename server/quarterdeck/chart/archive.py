@@ -62,7 +62,7 @@ def read_archive(
         code, message, helm = refusal.args
         proposal = "Package the chart again with `helm package`, from a source you trust."
         found.problems.append(stop(code, place, message, helm=helm, proposal=proposal))
-    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError) as error:
         found.problems.append(
             stop(
                 BAD_ARCHIVE,
@@ -76,6 +76,8 @@ def read_archive(
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):  # tarfile reads headers about headers by recursion
+        return "it has too many extended headers in a row"
     text = str(error).strip()
     return text or "it ends too early"
 

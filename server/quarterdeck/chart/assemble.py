@@ -94,6 +94,8 @@ class Assembler:
         parts = _sort_files(found.files)
         problems = list(found.problems)
         metadata, manifest, metadata_problems = _read_manifest(parts, source, is_root=depth == 0)
+        if _is_told_already(source, found.problems):
+            metadata_problems = [one for one in metadata_problems if one.code != NO_CHART_YAML]
         decoding = [problem for problem in metadata_problems if problem.code != INVALID_METADATA]
         checking = [problem for problem in metadata_problems if problem.code == INVALID_METADATA]
         problems.extend(decoding)
@@ -299,6 +301,14 @@ def _missing_chart_yaml(source: ChartSource, *, is_root: bool) -> Finding:
     place = Place(f"{source.display_path}/Chart.yaml")
     proposal = "Add a Chart.yaml with apiVersion, name and version."
     return stop(NO_CHART_YAML, place, "Chart.yaml is missing", helm=helm, proposal=proposal)
+
+
+def _is_told_already(source: ChartSource, problems: list[Finding]) -> bool:
+    """Tell whether Chart.yaml may be missing only because it, or its archive, could not be read."""
+    path = f"{source.display_path}/Chart.yaml"
+    return any(
+        one.severity is Severity.CRITICAL and one.path in {path, source.display_path} for one in problems
+    )
 
 
 def _read_yaml(file: ChartFile, problems: list[Finding]) -> MetadataText:

@@ -27,9 +27,12 @@ from quarterdeck.runtime.values import Int64
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import BinaryIO
 
     from quarterdeck.diagnostics.model import Finding
 
+MAX_FLAG_FILE_SIZE = 64 * 1024 * 1024
+"""The most that is read of a file that a flag names, for it may be a device without end."""
 COMMAND_LINE = "command line"
 """The path shown for what stands in flags."""
 CALLER_VALUES = "values"
@@ -249,13 +252,26 @@ def read_local_file(path: str) -> str:
     """Give the text of a file that a flag names; bytes that are not UTF-8 become lone surrogates.
 
     Raises:
-        ReadError: it cannot be read; the text is Go's.
+        ReadError: it cannot be read, where the text is Go's, or has no end.
     """
     try:
-        data = Path(path).read_bytes()
+        with Path(path).open("rb") as stream:
+            return read_stream(stream, path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ReadError(f"open {path}: {reason}") from error
+
+
+def read_stream(stream: BinaryIO, name: str) -> str:
+    """Give the text of a stream that a flag names.
+
+    Raises:
+        ReadError: it is larger than anything that is meant to be values, or has no end.
+        OSError: it cannot be read.
+    """
+    data = stream.read(MAX_FLAG_FILE_SIZE + 1)
+    if len(data) > MAX_FLAG_FILE_SIZE:
+        raise ReadError(f"{name} is larger than {MAX_FLAG_FILE_SIZE} bytes")
     return data.decode("utf-8", "surrogateescape")
 
 

@@ -69,7 +69,7 @@ def read_values_input(options: Namespace) -> ValuesInput:
     """Read what the values options name.
 
     Raises:
-        ReadError: a file cannot be read.
+        ReadError: a file cannot be read, or has no end.
         OptionError: a file is named by a URL.
     """
     from quarterdeck.chart.overrides import SetFlag, ValuesInput  # noqa: PLC0415 - `--help` needs no engine
@@ -91,11 +91,11 @@ def split_lists(values: Iterable[str]) -> list[str]:
 
 
 def _read(path: str) -> ValuesFile:
-    from quarterdeck.chart.overrides import ValuesFile, read_local_file  # noqa: PLC0415 - as above
+    from quarterdeck.chart.overrides import ValuesFile, read_local_file, read_stream  # noqa: PLC0415 - as above
 
     if path.strip() == "-":
         try:
-            return ValuesFile("-", sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+            return ValuesFile("-", read_stream(sys.stdin.buffer, "standard input"))
         except OSError as error:
             raise ReadError(f"cannot read standard input: {error.strerror or error}") from error
     if "://" in path:

@@ -39,6 +39,9 @@ RECURSION_LIMIT = 60_000
 """Python frames that 1,000 nested includes of interpreted templates need, with room to spare."""
 
 
+MANY_PIECES = 100_000
+"""So many pieces are measured before they are joined."""
+
 MAX_READY = 20_000
 """Functions that a machine keeps for further renderings."""
 
@@ -312,8 +315,9 @@ class Machine:
             raise
         except Exception:  # noqa: BLE001 - compiled code fails in any way; the interpreter says which
             self.interpreted.add(unit)
-            del self._ready[unit]
-            if self.context.writes != writes:
+            # It may have failed inside of itself, on every level anew: once more from the start is faster.
+            has_failed_inside = self._ready.pop(unit, None) is None
+            if has_failed_inside or self.context.writes != writes:
                 raise RestartError(unit) from None
         return interpret(self, unit, dot)
 
@@ -340,14 +344,28 @@ class Machine:
         return function
 
     def run_file(self, name: str, dot: RootContext) -> tuple[str, list[Any]]:
-        """Run a file on its chart's dot and give its finished text and its pieces."""
+        """Run a file on its chart's dot and give its finished text and its pieces.
+
+        Raises:
+            TemplateError: it failed, or its text is too much.
+        """
         self._file = name
         self._called = self._calls.setdefault(name, set())
-        pieces = self.run(self.program.units[name], dot)
-        text = "".join(pieces[1::2])
-        if NO_VALUE in text:
-            text = text.replace(NO_VALUE, "")
-        self.context.budget.add_output(len(text))
+        unit = self.program.units[name]
+        pieces = self.run(unit, dot)
+        budget = self.context.budget
+        try:
+            if len(pieces) > MANY_PIECES:
+                budget.check_length(sum(map(len, pieces[1::2])))
+            text = "".join(pieces[1::2])
+            if NO_VALUE in text:
+                text = text.replace(NO_VALUE, "")
+            budget.add_output(len(text))
+        except BudgetError as error:
+            reason = str(error)
+            raise TemplateError(
+                f"template: {name}: {reason}", unit=unit, offset=0, end=0, cause=reason
+            ) from None
         return text, pieces
 
     # --- writes ------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import tarfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,14 +19,11 @@ from quarterdeck.chart import archive, files_on_disk
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.files_on_disk import MAX_FILE_SIZE
 from quarterdeck.chart.load import read_chart
-from quarterdeck.chart.overrides import ValuesFile, ValuesInput
+from quarterdeck.chart.overrides import ValuesFile, ValuesInput, read_local_file
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.diagnostics.model import Severity
-from quarterdeck.errors import ChartNotFoundError
+from quarterdeck.errors import ChartNotFoundError, ReadError
 from unit.chart.chart_folders import CHART_YAML, find_problem, pack, prepare_files, read_files, write_chart
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PLAIN = {"demo/Chart.yaml": CHART_YAML.encode(), "demo/templates/a.yaml": b"a: 1\n"}
 
@@ -89,6 +87,28 @@ def test_a_header_bomb_is_refused_at_the_limit(tmp_path: Path, monkeypatch: pyte
     data = gzip.compress(header.tobuf() + b"1" * 5_000_000)
     chart = read_packed(tmp_path, data)
     assert [problem.severity for problem in chart.problems[:1]] == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_headers_about_headers_are_refused(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("demo/header")
+    header.type, content = kind, b"12 path=abc\n"
+    header.size = len(content)
+    block = header.tobuf() + content.ljust(512, b"\0")
+    problem = find_problem(read_packed(tmp_path, gzip.compress(block * 20_000)).problems, "QD205")
+    assert "too many extended headers" in problem.message
+
+
+def test_an_archive_that_cannot_be_read_is_one_finding(tmp_path: Path) -> None:
+    for data in (b"text", pack({"demo/../../evil": b"x", **PLAIN}), pack(PLAIN)[:60]):
+        assert len(read_packed(tmp_path, data).problems) == 1
+
+
+def test_a_chart_yaml_that_is_no_file_is_one_finding(tmp_path: Path) -> None:
+    folder = write_chart(tmp_path, "-- templates/a.yaml --\na: 1\n")
+    (folder / "Chart.yaml").unlink()
+    (folder / "Chart.yaml").symlink_to("nowhere.yaml")
+    assert [one.code for one in read_chart(folder).problems] == ["QD201"]
 
 
 def test_many_small_files_are_refused_at_the_limit_of_their_sum(
@@ -163,6 +183,12 @@ def test_a_huge_values_file_of_the_users_is_not_read(tmp_path: Path) -> None:
     user = ValuesInput(files=(ValuesFile("big.yaml", "a: 1\n" + "#" * 20_000_000),))
     inputs = prepare_files(tmp_path, "-- templates/a.yaml --\na: 1\n", user)
     assert find_problem(inputs.problems, "QD203").path == "big.yaml"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="only on systems with devices")
+def test_values_without_end_are_refused() -> None:
+    with pytest.raises(ReadError, match="/dev/zero is larger than"):
+        read_local_file("/dev/zero")
 
 
 def test_aliases_that_multiply_are_a_finding(tmp_path: Path) -> None:
