@@ -6,6 +6,7 @@ The one module that knows jsonschema-rs. Source: Helm pkg/chart/common/util/json
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 HELM_PREFIX = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 _BASE = "file:///values.schema.json"
+_KNOWN_DRAFT = re.compile(
+    r"https?://json-schema\.org/(?:schema|draft-0[467]/schema|draft/20(?:19-09|20-12)/schema)#?"
+)
+"""Names of the language's own versions, in spellings that the library takes for addresses; Helm knows them
+all, the first as the latest. Source: santhosh-tekuri/jsonschema draft.go, draftFromURL."""
 
 
 @dataclass(slots=True)
@@ -141,7 +147,8 @@ def _compile_text(data: bytes) -> _Compiled:
     import jsonschema_rs  # noqa: PLC0415 - 15 MB of library, for charts that have a schema
 
     def refuse_network(uri: str) -> Any:
-        compiled.unreachable.append(uri)
+        if not _KNOWN_DRAFT.fullmatch(uri):
+            compiled.unreachable.append(uri)
         return {}
 
     try:

@@ -135,3 +135,24 @@ def test_a_schema_that_is_no_json_is_a_finding(tmp_path: Path) -> None:
 def test_a_schema_that_refers_to_itself_without_end_is_survived(tmp_path: Path) -> None:
     inputs = prepare_files(tmp_path, with_schema({"allOf": [{"$ref": "#"}]}, "a: 1\n"))
     assert {one.code for one in inputs.problems} <= {"QD260", "QD261"}
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "http://json-schema.org/schema#",
+        "https://json-schema.org/schema",
+        "https://json-schema.org/draft-07/schema#",
+        "http://json-schema.org/draft-07/schema#",
+        "https://json-schema.org/draft/2020-12/schema",
+    ],
+)
+def test_a_version_of_the_schema_language_is_no_missing_schema(tmp_path: Path, draft: str) -> None:
+    text = with_schema({"$schema": draft, "properties": {"a": {"type": "integer"}}}, "a: text\n")
+    problems = prepare_files(tmp_path, text).problems
+    assert [one.message for one in problems] == ["`a` against values.schema.json: got string, want integer"]
+
+
+def test_a_schema_language_that_is_not_known_is_not_fetched_and_said(tmp_path: Path) -> None:
+    text = with_schema({"$schema": "https://schemas.example/own"}, "a: text\n")
+    assert find_problem(prepare_files(tmp_path, text).problems, "QD262").severity is Severity.MEDIUM
