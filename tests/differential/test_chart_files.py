@@ -18,7 +18,7 @@ from quarterdeck.runtime.jsontext import encode_json
 
 PATHS = ("a", "b", "ab", "ba", "a.b", "d/a", "d/b", "d/e/a", "a-b", "x{a}", "x[a]", "x,a", "c!d")
 MISTAKEN = re.compile(r"[{,](\\?$|[{},])|\{([^}]*$|[^}]*\?\*)")
-"""Alternatives that are empty, unclosed or hold `?*`: Helm's library panics over some, and misses some files."""
+"""Alternatives that are empty, unclosed or hold `?*`: Helm's library panics over some, or misses files."""
 PATTERNS = st.text(st.sampled_from("ab*?[]{},!-/x.\\"), max_size=9)
 
 

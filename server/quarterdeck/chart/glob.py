@@ -141,8 +141,8 @@ class FileGlob(NamedTuple):
 def compile_files_glob(pattern: str) -> FileGlob:
     """Translate a pattern of `.Files.Glob`: `*`, `**`, `?`, `[a-z]`, `[!abc]`, `{one,two}`, escapes.
 
-    A malformed pattern matches everything, as in Helm. That gobwas panics over some empty alternatives (`a{}`)
-    and finds nothing for others (`*{}`) is not imitated: here they are empty.
+    A malformed pattern matches everything, as in Helm. gobwas panics over some empty alternatives (`a{}`) and
+    finds nothing for others (`*{}`), which is not imitated: here they are empty.
     Source: Helm pkg/engine/files.go, Glob; github.com/gobwas/glob, syntax/lexer and syntax/ast.
     """
     try:
