@@ -42,6 +42,25 @@ class FileSet:
     files: list[ChartFile] = field(default_factory=list[ChartFile])
     problems: list[Finding] = field(default_factory=list[Finding])
 
+    def with_texts(self, texts: Mapping[str, str]) -> FileSet | None:
+        """Give these files with other texts, by path; None where that may change which files count.
+
+        A path that is not among them is one that does not count.
+        """
+        if HELM_IGNORE in texts:
+            return None
+        files = [
+            ChartFile(file.path, _text_bytes(texts[file.path]), file.display_path)
+            if file.path in texts
+            else file
+            for file in self.files
+        ]
+        return FileSet(files, self.problems)
+
+
+def _text_bytes(text: str) -> bytes:
+    return strip_byte_order_mark(text.encode("utf-8", "surrogateescape"))
+
 
 def strip_byte_order_mark(data: bytes) -> bytes:
     """Take away a UTF-8 byte order mark at the start."""
@@ -246,8 +265,7 @@ class _FolderReader:
             if path in seen or self._is_ignored(path):
                 continue
             display = f"{self.display_path}/{path}"
-            data = strip_byte_order_mark(text.encode("utf-8", "surrogateescape"))
-            self.found.files.append(ChartFile(path, data, display))
+            self.found.files.append(ChartFile(path, _text_bytes(text), display))
             added = True
         if added:
             self.found.files.sort(key=lambda file: file.path.split("/"))

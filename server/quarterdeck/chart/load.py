@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quarterdeck.chart.files_on_disk import FileSet
-    from quarterdeck.chart.model import Chart
+    from quarterdeck.chart.model import Chart, SourceKind
 
 
 def read_chart(
@@ -37,26 +37,59 @@ def read_chart(
         ChartNotFoundError: there is nothing at `path`, or a folder without a trace of a chart.
         ReadError: the folder or archive cannot be read.
     """
-    location = Path(path)
-    display_path = location.as_posix()
     budget = UnpackBudget()
+    found, kind = _read_files(Path(path), overlay or {}, budget)
+    return _assemble(Path(path), found, kind, budget, previous)
+
+
+def read_chart_files(folder: str, overlay: Mapping[str, str]) -> FileSet:
+    """Read the files of a chart's folder, for `make_chart`.
+
+    Raises:
+        ChartNotFoundError: there is nothing at `folder`, or no trace of a chart.
+        ReadError: it is no folder, or cannot be read.
+    """
+    if Path(folder).is_file():
+        raise ReadError(f"{folder} is no folder")
+    return _read_files(Path(folder), overlay, UnpackBudget())[0]
+
+
+def make_chart(folder: str, files: FileSet, *, previous: Chart | None = None) -> Chart:
+    """Make the chart of the files of a folder; gives what `read_chart` gives."""
+    return _assemble(Path(folder), files, "folder", UnpackBudget(), previous)
+
+
+def _read_files(
+    location: Path, overlay: Mapping[str, str], budget: UnpackBudget
+) -> tuple[FileSet, SourceKind]:
+    """Read the files of a folder or an archive.
+
+    Raises:
+        ChartNotFoundError: there is nothing, or no trace of a chart.
+        ReadError: it cannot be read.
+    """
+    display_path = location.as_posix()
     try:
         is_folder = location.is_dir()
         if not is_folder and not location.exists():
             raise ChartNotFoundError(f"there is no chart at {display_path}")
         if is_folder:
-            found = _read_folder(location, display_path, overlay or {})
-        else:
-            with location.open("rb") as stream:
-                found = read_archive(stream, display_path, budget)
+            return _read_folder(location, display_path, overlay), "folder"
+        with location.open("rb") as stream:
+            return read_archive(stream, display_path, budget), "archive"
     except OSError as error:
         raise ReadError(f"cannot read {display_path}: {error.strerror or error}") from error
+
+
+def _assemble(
+    location: Path, found: FileSet, kind: SourceKind, budget: UnpackBudget, previous: Chart | None
+) -> Chart:
     name = location.resolve().name
     source = ChartSource(
-        kind="folder" if is_folder else "archive",
+        kind=kind,
         location=location,
-        display_path=display_path,
-        fallback_name=name if is_folder else name.removesuffix(".tgz"),
+        display_path=location.as_posix(),
+        fallback_name=name if kind == "folder" else name.removesuffix(".tgz"),
     )
     return Assembler(budget, previous).assemble_root(found, source)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from quarterdeck.chart.metadata import Metadata
@@ -131,3 +132,27 @@ class Chart:
         """Names of dependencies that are declared here or in any sub-chart, and not vendored."""
         below = [name for chart in self.dependencies for name in chart.all_missing_dependencies]
         return (*self.missing_dependencies, *below)
+
+    def with_templates(self, texts: Mapping[str, str]) -> Chart:
+        """Give this chart, and copies of its sub-charts, with other texts of templates by the paths to show.
+
+        Values and all else are the same objects.
+        """
+        chart = replace(
+            self,
+            templates=tuple(
+                ChartFile(file.path, texts[file.display_path].encode(), file.display_path)
+                if file.display_path in texts
+                else file
+                for file in self.templates
+            ),
+            renderable=tuple(
+                (path, texts.get(shown, text), shown, is_partial)
+                for path, text, shown, is_partial in self.renderable
+            ),
+            dependencies=tuple(sub.with_templates(texts) for sub in self.dependencies),
+            memory={},
+        )
+        for sub in chart.dependencies:
+            sub.parent = chart
+        return chart

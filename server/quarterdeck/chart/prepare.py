@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quarterdeck.chart.conditions import process_dependencies
@@ -141,6 +141,21 @@ def prepare(
     inputs = _make_inputs(chart, _merged_values(chart, user, fingerprint), user, release, capabilities)
     _remember(memory, key, inputs)
     return inputs
+
+
+def edit_templates(inputs: RenderInputs, texts: Mapping[str, str]) -> RenderInputs:
+    """Give inputs with other texts of templates, by the paths to show; all else is the same objects.
+
+    Those templates have to be there already. `instance` goes on to show the chart as it was.
+    """
+    return replace(
+        inputs,
+        chart=inputs.chart.with_templates(texts),
+        templates=tuple(
+            file._replace(text=texts[file.display_path]) if file.display_path in texts else file
+            for file in inputs.templates
+        ),
+    )
 
 
 def _remember(memory: dict[Any, Any], key: Any, value: Any) -> None:

@@ -25,12 +25,13 @@ IsCancelled = Callable[[], bool]
 class Request:
     """One chart to analyse, with all open texts of that moment.
 
-    `chart` is the chart's folder, `revision` counts the chart's changes, `buffers` holds the open texts by
-    their paths inside the chart.
+    `chart` is the chart's folder, `revision` counts the chart's changes, `disk_revision` the times at which
+    files on the disk may have changed; `buffers` holds the open texts by their paths inside the chart.
     """
 
     chart: str
     revision: int
+    disk_revision: int
     buffers: Mapping[str, Buffer]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from quarterdeck.lsp.server import QuarterdeckServer
-from quarterdeck.workspace.check import check_chart_texts
+from quarterdeck.workspace.live_charts import LiveCharts
 
 
 def make_server() -> QuarterdeckServer:
     """Make the server of one client."""
-    return QuarterdeckServer(_version(), check_chart_texts)
+    return QuarterdeckServer(_version(), LiveCharts().check)
 
 
 def _version() -> str:

@@ -32,10 +32,18 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Check(Protocol):
-    """Finds what is wrong in a chart, given its folder and the open texts by their paths inside it."""
+    """Finds what is wrong in a chart, given its folder and the open texts by their paths inside it.
+
+    As long as `disk_revision` is the same, files on the disk are, too.
+    """
 
     def __call__(
-        self, chart_path: str, overlay: Mapping[str, str], *, is_cancelled: Callable[[], bool] | None = None
+        self,
+        chart_path: str,
+        overlay: Mapping[str, str],
+        *,
+        disk_revision: int,
+        is_cancelled: Callable[[], bool] | None = None,
     ) -> list[Finding]:
         """Give the findings; may raise `Cancelled` once `is_cancelled` says so."""
         ...
@@ -64,6 +72,7 @@ class Session:
         self._folders: list[str] = []
         self._revisions: dict[str, int] = {}
         self._last_revision = 0
+        self._disk_revision = 0
         self._board = Board()
         self._analyst = Analyst(self._analyse)
 
@@ -83,6 +92,7 @@ class Session:
         if path is None:
             return
         buffer = self._buffers.open(uri=uri, path=path, version=version, text=_valid(text))
+        self._disk_revision += 1
         self._request(buffer.chart)
 
     def change(self, uri: str, version: int | None, edits: Sequence[Replacement | str]) -> None:
@@ -101,12 +111,17 @@ class Session:
         buffer = self._buffers.close(path) if path is not None else None
         if buffer is None or buffer.chart is None:
             return
+        self._disk_revision += 1
         self._forget_unused_charts()
         if buffer.chart in self._revisions:
             self._request(buffer.chart)
 
     def save(self, uri: str) -> None:
-        """An editor saved a file; only a new `Chart.yaml` changes anything, as open texts count already."""
+        """An editor saved a file; only a new `Chart.yaml` changes anything, as open texts count already.
+
+        With the next edit the disk is looked at again: not every editor tells of what others changed there.
+        """
+        self._disk_revision += 1
         path = path_from_uri(uri)
         if path is not None and basename(path) == CHART_FILE:
             self._find_charts_again()
@@ -114,6 +129,7 @@ class Session:
     def files_changed(self, uris: Iterable[str]) -> None:
         """Files on disk were made, changed or deleted; those that are open do not count."""
         paths = [path for uri in uris if (path := path_from_uri(uri)) is not None]
+        self._disk_revision += 1
         self._find_charts_again()
         charts: set[str] = set()
         for path in paths:
@@ -153,7 +169,12 @@ class Session:
         self._last_revision += 1
         self._revisions[chart] = self._last_revision
         self._analyst.request(
-            Request(chart=chart, revision=self._last_revision, buffers=self._buffers.of_chart(chart))
+            Request(
+                chart=chart,
+                revision=self._last_revision,
+                disk_revision=self._disk_revision,
+                buffers=self._buffers.of_chart(chart),
+            )
         )
 
     def _forget(self, chart: str) -> None:
@@ -180,7 +201,9 @@ class Session:
         """Check a chart; one that cannot be read is a finding, one that vanished has none."""
         overlay = {path: buffer.text for path, buffer in request.buffers.items()}
         try:
-            return self._check(request.chart, overlay, is_cancelled=is_cancelled)
+            return self._check(
+                request.chart, overlay, disk_revision=request.disk_revision, is_cancelled=is_cancelled
+            )
         except ChartNotFoundError:
             return []
         except QuarterdeckError as error:

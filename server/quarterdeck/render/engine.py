@@ -155,7 +155,11 @@ class Engine:
         for _name in self._run_files(machine, new_context, touched, inputs, rendering):
             pass
         self._machines.append(machine)
-        if not machine.has_shared_writes:
+        if machine.has_shared_writes:
+            if not old.has_writes:
+                # The edit made a template change what files see that are kept of `old`.
+                return self.render(inputs, new_context)
+        else:
             self._keep_memory(machine.memory)
         rendering.collect_problems()
         return rendering
@@ -228,6 +232,8 @@ class Engine:
                 memory = Memory(inputs, machine.program)
                 # What is kept of a rendering that is brought up to date refers to its records.
                 memory.trace = machine.memory.trace
+                memory.calls = machine.memory.calls
+                memory.tpl_texts = machine.memory.tpl_texts
                 machine.restart(memory, new_context(), restart.unit)
                 continue
             finally:

@@ -155,7 +155,7 @@ def _keeping(
 
     def keeping(*arguments: Any) -> Any:
         result = call(*arguments)
-        if result is not arguments[-1] and len(result) > 1:
+        if arguments and result is not arguments[-1] and len(result) > 1:
             if machine.written:
                 written = machine.written
                 arguments = tuple(

@@ -178,7 +178,7 @@ class SourceMap:
 
     def _find_written_path(self, path: Path) -> Path:
         value = self._deriver.value_at(path)
-        origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
+        origin = self._rendering.inputs.origins.find(path[1:]) if path[:1] == ("Values",) else None
         if origin is None or not is_distinct(value):
             return path
         own = origin.value_path
@@ -198,7 +198,7 @@ class SourceMap:
     def _value(self, path: Path) -> ValueRead:
         found = self._values.get(path)
         if found is None:
-            origin = self._rendering.inputs.origins.find(path[1:]) if path[0] == "Values" else None
+            origin = self._rendering.inputs.origins.find(path[1:]) if path[:1] == ("Values",) else None
             found = self._values[path] = ValueRead(path, origin)
         return found
 

@@ -10,10 +10,8 @@ from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.errors import Cancelled
 from quarterdeck.runtime.context import Budget, Context
-from quarterdeck.workspace.failures import join_repetitions, own_failures
-from quarterdeck.workspace.manifest_findings import find_manifest_problems
+from quarterdeck.workspace.collect import collect_findings
 from quarterdeck.workspace.shared_engine import shared_engine
-from quarterdeck.workspace.template_names import NameCheck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from quarterdeck.chart.model import Chart
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
-    from quarterdeck.render.rendering import Rendering
 
 CHECK_SEED = 0
 """What makes random numbers and the time the same in every check, so that findings are."""
@@ -74,19 +71,6 @@ def check_chart(
     return run_check(path, options, overlay=overlay, is_cancelled=is_cancelled).findings
 
 
-def check_chart_texts(
-    chart_path: str, overlay: Mapping[str, str], *, is_cancelled: Callable[[], bool] | None = None
-) -> list[Finding]:
-    """Check a chart as an editor sees it: `overlay` has the open texts by their path inside the chart.
-
-    Raises:
-        ChartNotFoundError: there is no chart at the path.
-        ReadError: it cannot be read.
-        Cancelled: `is_cancelled` said so.
-    """
-    return run_check(chart_path, Options(), overlay=overlay, is_cancelled=is_cancelled).findings
-
-
 def run_check(
     path: str | Path,
     options: Options,
@@ -103,28 +87,22 @@ def run_check(
         Cancelled: `is_cancelled` said so.
     """
     chart = read_chart(path, overlay=overlay)
-    _stop_if(is_cancelled)
+    stop_if(is_cancelled)
     release = Release(name=options.name, namespace=options.namespace)
     capabilities = make_capabilities(options.kube_version, options.api_versions)
     inputs = prepare(chart, options.values, release, capabilities)
-    _stop_if(is_cancelled)
+    stop_if(is_cancelled)
     budget = Budget(is_cancelled=is_cancelled)
     rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
-    _stop_if(is_cancelled)
-    findings = _collect(rendering)
-    return Checked(chart, findings, rendering.program)
+    stop_if(is_cancelled)
+    return Checked(chart, collect_findings(rendering), rendering.program)
 
 
-def _stop_if(is_cancelled: Callable[[], bool] | None) -> None:
+def stop_if(is_cancelled: Callable[[], bool] | None) -> None:
+    """Stop where nobody waits for the answer any more.
+
+    Raises:
+        Cancelled: `is_cancelled` said so.
+    """
     if is_cancelled is not None and is_cancelled():
         raise Cancelled
-
-
-def _collect(rendering: Rendering) -> list[Finding]:
-    """Put together what was found, each mistake once, in order of place."""
-    names = NameCheck(rendering)
-    found = [*rendering.inputs.problems, *rendering.syntax_problems]
-    found += names.findings()
-    found += join_repetitions(own_failures(rendering, names))
-    found += find_manifest_problems(rendering)
-    return sorted(dict.fromkeys(found), key=lambda one: (one.place, one.code, one.message))

@@ -13,7 +13,7 @@ from quarterdeck.diagnostics.catalog import (
 )
 from quarterdeck.diagnostics.model import Finding, Place, Related, Severity
 from quarterdeck.diagnostics.spelling import did_you_mean
-from quarterdeck.render.documents import HOOK, HOOK_EVENTS, has_documents, read_documents, yaml_parse_error
+from quarterdeck.render.documents import HOOK, HOOK_EVENTS, read_documents, yaml_parse_error
 from quarterdeck.render.written import place_in_text
 from quarterdeck.text.line_index import LineIndex
 from quarterdeck.yamldoc.parser import parse_manifests
@@ -29,24 +29,13 @@ if TYPE_CHECKING:
 _LONGEST_LINE = 120
 
 
-def find_manifest_problems(rendering: Rendering) -> Iterator[Finding]:
-    """Give what is wrong with the documents of a rendering, but for files in which an action failed."""
-    for file, text in rendering.templates.items():
-        if not has_documents(file, text) or _has_holes(rendering, file):
-            continue
-        for document in read_documents(file, text):
-            finding = _check(rendering, document, text)
-            if finding is not None:
-                yield finding
-
-
-def _has_holes(rendering: Rendering, file: str) -> bool:
-    if rendering.errors.get(file):
-        return True
-    if not rendering.syntax_problems:
-        return False
-    units = rendering.program.units
-    return any(name in units and units[name].source.problems for name in rendering.reached(file))
+def find_manifest_problems(rendering: Rendering, file: str) -> Iterator[Finding]:
+    """Give what is wrong with the documents of one rendered file."""
+    text = rendering.templates[file]
+    for document in read_documents(file, text):
+        finding = _check(rendering, document, text)
+        if finding is not None:
+            yield finding
 
 
 def _check(rendering: Rendering, document: Document, text: str) -> Finding | None:

@@ -13,14 +13,16 @@ from quarterdeck.render.problems import place_of
 from quarterdeck.text.line_index import LineIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from quarterdeck.chart.model import Chart
     from quarterdeck.render.rendering import Rendering
 
 _LITERAL = r'("(?:[^"\\\n]|\\.)*"|`[^`]*`)'
-_CALL = re.compile(rf"\b(?:include|template)\s+{_LITERAL}|{_LITERAL}\s*\|\s*include\b")
-"""Where a template may be called by a constant name; what it finds is looked at again in the tree."""
+_CALLS = (re.compile(rf"include\s+{_LITERAL}"), re.compile(rf"template\s+{_LITERAL}"))
+"""Where a template may be called by a constant name; what they find is looked at again in the tree."""
+_PIPED = re.compile(r"\|\s*include\b")
+_PIPED_NAME = re.compile(rf"{_LITERAL}\s*\|\s*include\b")
 
 
 class _Unknown(NamedTuple):
@@ -31,9 +33,15 @@ class _Unknown(NamedTuple):
 
 
 class NameCheck:
-    """Looks for unknown names of templates in the files of one rendering."""
+    """Looks for unknown names of templates in the files of one rendering.
 
-    def __init__(self, rendering: Rendering) -> None:
+    `called` holds, by the text of a file, the names that it may call: at first those known from before, then
+    those of this rendering's files.
+    """
+
+    def __init__(self, rendering: Rendering, called: Mapping[str, frozenset[str]]) -> None:
+        self._called_before = called
+        self.called: dict[str, frozenset[str]] = {}
         self._rendering = rendering
         self._inputs = rendering.inputs
         self._units = rendering.program.units
@@ -91,7 +99,10 @@ class NameCheck:
         units = self._units
         sources = {source.file: source for source in self._rendering.program.sources}
         for file in self._inputs.templates:
-            called = {(match[1] or match[2])[1:-1] for match in _CALL.finditer(file.text)}
+            called = self._called_before.get(file.text)
+            if called is None:
+                called = _called_names(file.text)
+            self.called[file.text] = called
             if called <= units.keys():
                 continue
             lines = LineIndex(file.text)
@@ -131,6 +142,14 @@ class NameCheck:
             self._texts = [text for chart in _all_charts(self._inputs.chart) for text in _texts_of(chart)]
         define = re.compile(rf'\b(?:define|block)\s+["`]{re.escape(name)}["`]')
         return any(name in text and define.search(text) for text in self._texts)
+
+
+def _called_names(text: str) -> frozenset[str]:
+    """Give the constant names in a text that may be those of called templates."""
+    found = {match[1] for pattern in _CALLS for match in pattern.finditer(text)}
+    if _PIPED.search(text):
+        found |= {match[1] for match in _PIPED_NAME.finditer(text)}
+    return frozenset(name[1:-1] for name in found)
 
 
 def _name_in(finding: Finding) -> str:

@@ -14,7 +14,7 @@ PATIENCE = 20.0
 
 
 def request(chart: str, revision: int = 1) -> Request:
-    return Request(chart=chart, revision=revision, buffers={})
+    return Request(chart=chart, revision=revision, disk_revision=1, buffers={})
 
 
 class Work:

@@ -32,14 +32,21 @@ class Desk:
     def __init__(self, chart: Path) -> None:
         self.uri = (chart / "templates/a.yaml").as_uri()
         self.published: list[tuple[str, int | None, list[str]]] = []
+        self.disk_revisions: list[int] = []
         self.may_go_on = threading.Semaphore(0)
         self.begun = threading.Semaphore(0)
         self._loop: queue.Queue[Callable[[], None]] = queue.Queue()
         self.session = Session(check=self._check, publish=self._publish, call_soon=self._loop.put)
 
     def _check(
-        self, chart_path: str, overlay: Mapping[str, str], *, is_cancelled: Callable[[], bool] | None = None
+        self,
+        chart_path: str,
+        overlay: Mapping[str, str],
+        *,
+        disk_revision: int,
+        is_cancelled: Callable[[], bool] | None = None,
     ) -> list[Finding]:
+        self.disk_revisions.append(disk_revision)
         self.begun.release()
         assert self.may_go_on.acquire(timeout=PATIENCE)
         text = overlay.get("templates/a.yaml", "")
@@ -135,3 +142,20 @@ def test_halves_of_characters_do_not_reach_the_analysis(desk: Desk) -> None:
     desk.session.open(desk.uri, 1, "bad \ud83d")
     desk.turn()
     assert desk.published == [(desk.uri, 1, ["bad \ufffd"])]
+
+
+def test_the_disk_is_read_again_after_all_that_may_have_changed_it_and_not_while_typing(desk: Desk) -> None:
+    desk.may_go_on.release(20)
+    steps = (
+        lambda: desk.session.open(desk.uri, 1, "one"),
+        lambda: desk.session.change(desk.uri, 2, ["two"]),
+        lambda: desk.session.change(desk.uri, 3, ["three"]),
+        lambda: (desk.session.save(desk.uri), desk.session.change(desk.uri, 4, ["four"])),
+        lambda: desk.session.files_changed([desk.uri.replace("a.yaml", "b.yaml")]),
+        lambda: desk.session.change(desk.uri, 5, ["five"]),
+    )
+    for step in steps:
+        step()
+        desk.turn()
+    first, *others = desk.disk_revisions
+    assert [revision - first for revision in others] == [0, 0, 1, 2, 2]

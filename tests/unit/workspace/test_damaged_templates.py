@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies
 
+from quarterdeck.runtime.funcs.table import function_table
 from quarterdeck.workspace.check import check_chart
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ def test_any_row_of_words_gives_findings_and_never_raises(chart: Path, text: str
     findings_of(chart, text)
 
 
+@pytest.mark.parametrize("arguments", ["", "nil", ". .", "(list) nil", "1 2 3 4 5", ".Values.nobody"])
+def test_functions_that_are_typed_with_too_few_or_odd_arguments_never_raise(
+    chart: Path, arguments: str
+) -> None:
+    for name in function_table():
+        findings_of(chart, f"a: {{{{ {name} {arguments} }}}}")
+
+
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
@@ -48,7 +57,7 @@ def test_any_row_of_words_gives_findings_and_never_raises(chart: Path, text: str
         ("{{if}}x{{end}}", "1:5: missing value for if"),
         ("a: b\n{{if true}}\n{{if}}x{{end}}\n{{end}}", "3:5: missing value for if"),
         ("{{ with $x := }}a{{end}}", "1:15: missing value for with"),
-        ('{{if."}}x{{end}}', "1:6: bad character U+0022 '\"'"),
+        ('{{if."}}x{{end}}', "1:5: bad character U+0022 '\"'"),
     ],
 )
 def test_a_damaged_action_is_reported_once(chart: Path, text: str, finding: str) -> None:

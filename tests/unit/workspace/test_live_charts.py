@@ -1,0 +1,168 @@
+"""Charts in an editor: whatever is kept between edits, the findings are those of a fresh check."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from quarterdeck.errors import Cancelled, ChartNotFoundError
+from quarterdeck.render.engine import Engine
+from quarterdeck.workspace import live_charts
+from quarterdeck.workspace.check import check_chart
+from quarterdeck.workspace.live_charts import LiveCharts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SEED = int(os.environ["QUARTERDECK_SEED"])
+ROUNDS = {"soak": 1_500}.get(os.environ["QUARTERDECK_PROFILE"], 120)
+
+CONFIG = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {name}\ndata:\n"
+FILES = {
+    "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n",
+    "values.yaml": "port: 80\nnames: [a, b]\ntext: '{{ .Values.port }}'\ndb:\n  size: 1\n",
+    "templates/_helpers.tpl": '{{ define "shop.name" }}{{ .Values.port }}{{ end }}\n'
+    '{{ define "shop.both" }}{{ include "shop.name" . }}-{{ include "db.name" . }}{{ end }}\n',
+    "templates/a.yaml": CONFIG.format(name="a") + '  name: {{ include "shop.both" . | quote }}\n',
+    "templates/b.yaml": CONFIG.format(name="b") + "  text: {{ tpl .Values.text . }}\n",
+    "templates/c.yaml": CONFIG.format(name="c") + "{{ range .Values.names }}  {{ . }}: x\n{{ end }}",
+    "templates/d.yaml": CONFIG.format(name="d") + '  {{ .Files.Get "files/d.txt" }}\n',
+    "templates/e.yaml": '{{ $_ := set .Values "port" 81 }}' + CONFIG.format(name="e"),
+    "files/d.txt": "key: value",
+    "charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 0.1.0\n",
+    "charts/db/values.yaml": "size: 2\n",
+    "charts/db/templates/_helpers.tpl": '{{ define "db.name" }}db{{ end }}\n',
+    "charts/db/templates/a.yaml": CONFIG.format(name="db") + "  size: {{ .Values.size.unit | quote }}\n",
+    ".helmignore": "*.bak\n",
+    "templates/old.bak": "{{ nonsense",
+}
+PIECES = (
+    *("", "", "", "{{", "}}", '"', "\n", " ", "x: y\n", "  - z", "#", "\ufeff", "ä", "---\n", "kind: List\n"),
+    *('{{ include "shop.name" . }}', '{{ include "nobody" . }}', '{{ define "shop.name" }}x{{ end }}'),
+    *("{{ undefinedFunction }}", "{{ .Values.missing.deep }}", "{{ if .Values.port }}", "{{ end }}"),
+    *("{{ fail .Values.text }}", '{{ $_ := set .Values "size" 3 }}', "{{ randAlpha 3 }}", "port: 81\n"),
+)
+
+
+@pytest.fixture
+def chart(tmp_path: Path) -> Path:
+    for path, text in FILES.items():
+        file = tmp_path / "shop" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return tmp_path / "shop"
+
+
+def fresh(chart: Path, overlay: Mapping[str, str]) -> list[str]:
+    try:
+        return list(map(repr, check_chart(chart, overlay=overlay)))
+    except ChartNotFoundError as error:  # .helmignore leaves everything out
+        return [repr(error)]
+
+
+def live(charts: LiveCharts, chart: Path, overlay: Mapping[str, str], disk_revision: int = 1) -> list[str]:
+    try:
+        return list(map(repr, charts.check(chart.as_posix(), overlay, disk_revision=disk_revision)))
+    except ChartNotFoundError as error:
+        return [repr(error)]
+
+
+def test_after_random_edits_of_all_files_the_findings_are_those_of_a_fresh_check(chart: Path) -> None:
+    rng = random.Random(SEED)
+    charts = LiveCharts()
+    texts = dict(FILES)
+    for number in range(ROUNDS):
+        # Most edits hit templates, as in an editor; a file is put right again before its mistakes pile up.
+        path = rng.choice([*FILES, *[path for path in FILES if "templates/" in path] * 3])
+        text = FILES[path] if rng.random() < 0.3 else texts[path]
+        start = rng.randint(0, len(text))
+        texts[path] = text[:start] + rng.choice(PIECES) + text[start + rng.choice((0, 0, 1, 6)) :]
+        assert live(charts, chart, texts) == fresh(chart, texts), f"round {number}, {path}: {texts[path]!r}"
+
+
+def test_files_that_are_opened_and_closed_count_and_cease_to_count(chart: Path) -> None:
+    charts = LiveCharts()
+    broken = {"templates/new.yaml": "{{ nonsense }}"}
+    assert live(charts, chart, broken) == fresh(chart, broken)
+    assert any("nonsense" in finding for finding in live(charts, chart, broken))
+    assert live(charts, chart, {}) == fresh(chart, {})
+    assert not any("nonsense" in finding for finding in live(charts, chart, {}))
+
+
+def test_the_disk_counts_anew_once_it_may_have_changed(chart: Path) -> None:
+    charts = LiveCharts()
+    live(charts, chart, {})
+    (chart / "templates/a.yaml").write_text("{{ nonsense }}")
+    assert not any("nonsense" in finding for finding in live(charts, chart, {}, disk_revision=1))
+    assert live(charts, chart, {}, disk_revision=2) == fresh(chart, {})
+
+
+def test_a_check_that_is_cancelled_leaves_what_was_known(chart: Path) -> None:
+    charts = LiveCharts()
+    live(charts, chart, {"templates/a.yaml": "{{ nonsense }}", "values.yaml": FILES["values.yaml"]})
+    for changed in ("templates/a.yaml", "values.yaml"):
+        overlay = {"templates/a.yaml": FILES["templates/a.yaml"], "values.yaml": FILES["values.yaml"]}
+        overlay[changed] += "\n"
+        with pytest.raises(Cancelled):
+            charts.check(chart.as_posix(), overlay, disk_revision=1, is_cancelled=lambda: True)
+        assert live(charts, chart, overlay) == fresh(chart, overlay)
+
+
+def test_an_edit_of_a_template_renders_only_what_it_touches(
+    chart: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chart / "templates/e.yaml").unlink()  # its write into shared values touches all files
+    charts = LiveCharts()
+    texts = {path: FILES[path] for path in ("templates/a.yaml", "templates/b.yaml", "values.yaml")}
+    live(charts, chart, texts)
+    rendered: list[str] = []
+    render_file = Engine._render_file
+
+    def note(machine: object, file: object, rendering: object) -> None:
+        rendered.append(file.name)
+        render_file(machine, file, rendering)
+
+    monkeypatch.setattr(Engine, "_render_file", staticmethod(note))
+    monkeypatch.setattr(live_charts, "read_chart_files", None)  # nothing is read from the disk
+    monkeypatch.setattr(live_charts, "make_chart", None)
+    live(charts, chart, {**texts, "templates/b.yaml": texts["templates/b.yaml"] + "# more\n"})
+    assert rendered == ["shop/templates/b.yaml"]
+
+
+def test_an_edit_of_values_reads_no_file(chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    charts = LiveCharts()
+    texts = {"values.yaml": FILES["values.yaml"]}
+    live(charts, chart, texts)
+    monkeypatch.setattr(live_charts, "read_chart_files", None)
+    texts["values.yaml"] = "port: [1\n"
+    assert live(charts, chart, texts) == fresh(chart, texts)
+
+
+def test_few_charts_are_kept(tmp_path: Path) -> None:
+    charts = LiveCharts()
+    for number in range(live_charts.MAX_CHARTS + 2):
+        folder = tmp_path / str(number)
+        (folder / "templates").mkdir(parents=True)
+        (folder / "Chart.yaml").write_text(FILES["Chart.yaml"])
+        charts.check(folder.as_posix(), {}, disk_revision=1)
+    assert len(charts._charts) == live_charts.MAX_CHARTS
+
+
+def test_an_edit_that_begins_to_change_shared_values_touches_the_files_that_read_them(chart: Path) -> None:
+    charts = LiveCharts()
+    reader = '{{ if eq (int .Values.port) 81 }}{{ fail "the port is 81" }}{{ end }}'
+    calm = {"templates/a.yaml": reader, "templates/e.yaml": ""}
+    assert not any("the port is 81" in finding for finding in live(charts, chart, calm))
+    writing = {**calm, "templates/e.yaml": FILES["templates/e.yaml"]}
+    assert any("the port is 81" in finding for finding in live(charts, chart, writing))
+    assert live(charts, chart, writing) == fresh(chart, writing)
+    assert live(charts, chart, calm) == fresh(chart, calm)
+
+
+@pytest.mark.parametrize("root", ["{{ . }}", "{{ $ | quote }}: {", "{{ toYaml . }}: - {", "{{ print . }}: {"])
+def test_the_root_itself_may_be_printed_into_a_damaged_document(chart: Path, root: str) -> None:
+    assert fresh(chart, {"templates/a.yaml": root})
