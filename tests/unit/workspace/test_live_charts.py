@@ -161,8 +161,3 @@ def test_an_edit_that_begins_to_change_shared_values_touches_the_files_that_read
     assert any("the port is 81" in finding for finding in live(charts, chart, writing))
     assert live(charts, chart, writing) == fresh(chart, writing)
     assert live(charts, chart, calm) == fresh(chart, calm)
-
-
-@pytest.mark.parametrize("root", ["{{ . }}", "{{ $ | quote }}: {", "{{ toYaml . }}: - {", "{{ print . }}: {"])
-def test_the_root_itself_may_be_printed_into_a_damaged_document(chart: Path, root: str) -> None:
-    assert fresh(chart, {"templates/a.yaml": root})
