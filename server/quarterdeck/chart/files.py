@@ -24,10 +24,10 @@ class Files(GoStruct):
     """A chart's files, or those of them that a glob selected: a map of paths to bytes with methods.
 
     `reads` collects the paths that were read, and `globs` the patterns that were asked, of this object and of
-    all that were made from it: what a rendering depends on.
+    all that were made from it: what a rendering depends on. Whoever goes through all files asks for `**`.
     """
 
-    __slots__ = ("_files", "globs", "made", "reads")
+    __slots__ = ("_files", "_is_chosen", "globs", "made", "reads")
     go_type: ClassVar[str] = "engine.files"
     kind: ClassVar[str] = "map"
     is_stringer: ClassVar[bool] = False
@@ -41,15 +41,18 @@ class Files(GoStruct):
         made: dict[tuple[str, ...], tuple[str, dict[str, str]]] | None = None,
     ) -> None:
         self._files = files
+        self._is_chosen = globs is not None
         self.reads: set[str] = set() if reads is None else reads
         self.globs: set[str] = set() if globs is None else globs
         self.made: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {} if made is None else made
         """What `AsConfig` gave for which paths, and the texts that it was made of."""
 
     def __len__(self) -> int:
+        self._note_all()
         return len(self._files)
 
     def __iter__(self) -> Iterator[str]:
+        self._note_all()
         return iter(sorted(self._files, key=_by_bytes))
 
     def __contains__(self, path: object) -> bool:
@@ -78,6 +81,7 @@ class Files(GoStruct):
         """
         if name in _METHODS:
             return self.invoke(name, ())
+        self.reads.add(name)
         return self[name] if name in self._files else None
 
     def invoke(self, name: str, arguments: tuple[Any, ...]) -> Any:
@@ -107,6 +111,10 @@ class Files(GoStruct):
         self.reads.add(path)
         file = self._files.get(path)
         return "" if file is None else file.text
+
+    def _note_all(self) -> None:
+        if not self._is_chosen:
+            self.globs.add("**")
 
     def display_path(self, path: str) -> str:
         """Give the path to show of a file that is there; nothing of one that is not."""

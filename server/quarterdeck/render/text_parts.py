@@ -48,6 +48,8 @@ def printed(value: Any, text: str) -> list[Part]:
         _add_container(value, parts)
         if sum(part.length for part in parts) == len(text):
             return parts
+        # It was changed after it was printed: what was in it then is not known.
+        return [Part(len(text), is_whole=True)]
     return [Part(len(text), value, is_whole=True)]
 
 

@@ -293,3 +293,9 @@ def kinds_of_marks(rendering: Rendering) -> Iterator[str]:
             for char in text[origin.start : origin.end]:
                 if char in MARKS.places or char in FILE:
                     yield kind
+
+
+def test_a_map_that_is_changed_after_it_was_printed_is_not_taken_for_what_it_is_now(subject: Subject) -> None:
+    template = "{{ $_ := set .Values.map `one` .Values.long }}{{ .Values.map }}"
+    for rendering in render(subject, template):
+        assert not list(wrong_origins(rendering, template))
