@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import corpus_charts
+from corpus_scalars import find_scalars, read_values
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.render.engine import Engine
 from quarterdeck.runtime.context import Context
 from quarterdeck.text.line_index import LineIndex
-from quarterdeck.yamldoc.nodes import ListNode, MapNode, Node, ScalarNode
-from quarterdeck.yamldoc.parser import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from corpus_scalars import Scalar
     from quarterdeck.chart.model import Chart
     from quarterdeck.diagnostics.model import Place
     from quarterdeck.render.rendering import Rendering
@@ -37,15 +37,6 @@ REPLACED = {"share": 80, "corpus": 400, "soak": 2_000}
 COMPUTED_LIMIT = 0.03
 """The share of characters that may be known by their action alone."""
 RELEASE = Release(name="rel", namespace="ns")
-
-
-class Scalar(NamedTuple):
-    """A scalar of a values.yaml: the keys that lead to it, its span and its 1-based line in the text."""
-
-    path: tuple[str | int, ...]
-    start: int
-    end: int
-    line: int
 
 
 class Replaced(NamedTuple):
@@ -96,40 +87,17 @@ def charts_with_scalars(
     drawn.shuffle(names)
     for name in names:
         folder = corpus_charts.unpack(name, unpacked)
-        values_file = folder / "values.yaml"
-        text = values_file.read_text("utf-8") if values_file.exists() else ""
+        text = read_values(folder)
         scalars = list(find_scalars(text))
         if len(scalars) >= count:
             yield folder, text, scalars
-
-
-def find_scalars(text: str) -> Iterator[Scalar]:
-    """Give all scalars that are values in the first document of a text."""
-    lines = LineIndex(text)
-    waiting: list[tuple[Node | None, tuple[str | int, ...]]] = [
-        (one.root, ()) for one in parse_yaml(text).documents[:1]
-    ]
-    while waiting:
-        node, path = waiting.pop()
-        if isinstance(node, MapNode):
-            waiting += [
-                (value, (*path, key.text)) for key, value in node.entries if isinstance(key, ScalarNode)
-            ]
-        elif isinstance(node, ListNode):
-            waiting += [(item, (*path, index)) for index, item in enumerate(node.items)]
-        elif isinstance(node, ScalarNode):
-            yield Scalar(path, node.start, node.end, lines.position(node.start)[0])
 
 
 def render_replaced(
     engine: Engine, plain: Chart, folder: Path, text: str, scalar: Scalar, unique: str
 ) -> Rendering:
     """Render a chart, read before as `plain`, with `unique` in place of one scalar of its values.yaml."""
-    start, end = scalar.start, scalar.end
-    before = " " if start == end else ""
-    after = "\n" if text[start:end].endswith("\n") else ""
-    edited = f"{text[:start]}{before}{unique}{after}{text[end:]}"
-    chart = read_chart(folder, overlay={"values.yaml": edited}, previous=plain)
+    chart = read_chart(folder, overlay={"values.yaml": scalar.replaced(text, unique)}, previous=plain)
     inputs = prepare(chart, {}, RELEASE, make_capabilities())
     return engine.render(inputs, lambda: Context(seed=1))
 
