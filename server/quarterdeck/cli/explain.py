@@ -130,5 +130,8 @@ def _print_template(
         raise OptionError(
             f"{file} is neither a rendered file nor a template of {rendering.inputs.chart.path}"
         )
+    text = next(one.text for one in rendering.inputs.templates if one.display_path == path)
+    if not 1 <= line <= len(text.split("\n")):
+        raise OptionError(f"{path} has no line {line}")
     places = find_rendered(rendering, path, line, column)
     terminal.write(ExplanationText(is_coloured=is_coloured).template(path, line, places))

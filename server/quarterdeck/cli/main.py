@@ -1,9 +1,9 @@
 """The program `quarterdeck`: its commands, and how it ends.
 
 Exit status: 0 all is well, 1 findings or a chart that Helm refuses, 2 something of the world (a path, an
-option, the disk) is wrong, 3 a mistake of ours, 130 interrupted. Commands are small modules, imported when
-they are called; each has `add_options(parser)`, `run(options)`, which gives the exit status, and the texts
-`USAGE` and `DESCRIPTION`.
+option, the disk) is wrong, 3 a mistake of ours, 130 interrupted, 141 nobody reads the output. Commands are
+small modules, imported when they are called; each has `add_options(parser)`, `run(options)`, which gives the
+exit status, and the texts `USAGE` and `DESCRIPTION`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BUG = 3
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 COMMANDS: Final = {
     "check": "Find what is wrong with charts.",
@@ -56,7 +57,8 @@ class Command(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status; every error is one clear sentence on standard error."""
     try:
-        return _run(sys.argv[1:] if arguments is None else list(arguments))
+        status = _run(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
     except SystemExit as end:  # argparse has printed help
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except RenderStoppedError as error:
@@ -67,9 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough: `… | head`
+        _drop_output()
+        return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the one place where our own mistakes end
         _report_bug(error)
         return BUG
+    return status
 
 
 def _run(arguments: list[str]) -> int:
@@ -92,7 +98,9 @@ def _answer_without_command(word: str, *, is_asked: bool) -> int:
         sys.stdout.write(_help())
         return 0 if is_asked else OptionError.exit_code
     if word == "--version":
-        sys.stdout.write(f"{PROGRAM} {_version()}\n")
+        from quarterdeck.store.version import version_number  # noqa: PLC0415 - seldom needed
+
+        sys.stdout.write(f"{PROGRAM} {version_number()}\n")
         return 0
     kind = "option" if word.startswith("-") else "command"
     raise OptionError(f"there is no {kind} {word}; see {PROGRAM} --help")
@@ -108,13 +116,10 @@ def _help() -> str:
     )
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, seldom needed
-
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0"
+def _drop_output() -> None:
+    """Let Python's own last flush go nowhere. Source: docs.python.org, signal, Note on SIGPIPE."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _report_bug(error: Exception) -> None:

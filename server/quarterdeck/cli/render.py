@@ -93,23 +93,17 @@ def run(options: Namespace) -> int:
         is_traced=options.map,
     )
     if options.stream:
-        rendering = render_task.render_files(order, _print_file)
+        from quarterdeck.cli.render_stream import Stream  # noqa: PLC0415 - as above
+
+        stream = Stream(options)
+        rendering = render_task.render_files(order, stream.begin, stream.take)
+        stream.end()
     else:
         rendering = render_task.render_strictly(order)
         _print(rendering, options)
     terminal.flush()
     shared_engine().save(rendering.program)
     return 0
-
-
-def _print_file(name: str, text: str) -> None:
-    """Print the documents of one file at once."""
-    from quarterdeck.render.documents import has_documents, read_documents  # noqa: PLC0415 - as above
-
-    if has_documents(name, text):
-        for document in read_documents(name, text):
-            terminal.write(f"---\n# Source: {name}\n{document.text}\n", errors="surrogateescape")
-        terminal.flush()
 
 
 def _print(rendering: Rendering, options: Namespace) -> None:

@@ -53,11 +53,15 @@ def render_strictly(order: Order) -> Rendering:
         ReadError: it cannot be read.
         OptionError: an option makes no sense.
     """
-    return render_files(order, lambda _name, _text: None)
+    return render_files(order, lambda _rendering: None, lambda _name, _text: None)
 
 
-def render_files(order: Order, take: Callable[[str, str], None]) -> Rendering:
+def render_files(
+    order: Order, begin: Callable[[Rendering], None], take: Callable[[str, str], None]
+) -> Rendering:
     """Render strictly, and hand over each file's name and text as soon as it is done.
+
+    `begin` gets the rendering while it is still empty.
 
     Raises:
         RenderStoppedError: Helm refuses the chart; files before may have been handed over.
@@ -67,6 +71,7 @@ def render_files(order: Order, take: Callable[[str, str], None]) -> Rendering:
     """
     inputs = _prepare(order)
     rendering = Rendering(inputs)
+    begin(rendering)
     names = shared_engine().stream(
         inputs, lambda: Context(seed=order.seed), rendering, is_strict=True, is_traced=order.is_traced
     )

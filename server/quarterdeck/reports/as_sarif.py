@@ -14,7 +14,7 @@ from urllib.parse import quote
 from quarterdeck.diagnostics.catalog import KINDS
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.reports.as_json import encode
-from quarterdeck.store.version import package_version
+from quarterdeck.store.version import version_number
 
 if TYPE_CHECKING:
     from quarterdeck.diagnostics.model import Finding, Place
@@ -45,7 +45,7 @@ class SarifReport:
         """Open the log and describe the program."""
         driver = {
             "name": "quarterdeck",
-            "semanticVersion": package_version(),
+            "version": version_number(),
             "rules": [
                 {
                     "id": kind.code,

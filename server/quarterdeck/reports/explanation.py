@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from quarterdeck.reports.colour import Painter
 from quarterdeck.reports.visible import make_visible
 
@@ -40,13 +42,13 @@ class ExplanationText:
             self._paint(f"{file}:{line}", "bold"),
             f"{self._paint(f'  {line} │', 'dim')} {make_visible(line_text)}",
         ]
-        for segment in segments:
-            if not segment.text.strip() and len(segments) > 1:
-                continue
+        shown = [one for one in segments if one.text.strip()] or segments
+        for segment in shown:
             visible = segment.text.strip() or segment.text
             start = segment.column - 1 + segment.text.index(visible)
             mark = " " * start + self._paint("^" * max(len(visible), 1), "cyan", "bold")
-            printed += ["", f"{self._paint(gutter + ' │', 'dim')} {mark}"]
+            printed += [""] if segment is not shown[0] else []
+            printed.append(f"{self._paint(gutter + ' │', 'dim')} {mark}")
             printed += [f"{gutter} {line}" for line in self._tree(self._facts(segment))]
         return "\n".join(printed) + "\n"
 
@@ -72,7 +74,11 @@ class ExplanationText:
             what += f", written by `{origin.function}`"
         if origin.value is not None:
             what += f": {_path_text(origin.value.path)}"
-        facts = [f"{what}  {self._place(segment.place)}"]
+        place = segment.place
+        if origin.is_literal:  # the mark begins at what is to be seen, and so does the place
+            indent = len(segment.text) - len(segment.text.lstrip())
+            place = msgspec.structs.replace(place, column=place.column + indent)
+        facts = [f"{what}  {self._place(place)}"]
         facts += [
             f"called by {self._paint(_short(call.text), 'dim')}  {self._place(call.place)}"
             for call in reversed(origin.stack)
@@ -121,8 +127,10 @@ def repr_value(origin: ValueOrigin) -> str:
             return "null"
         case bool() as value:
             return "true" if value else "false"
+        case int() as value:
+            return str(value)
         case float() as value:
-            return f"{value:g}"
+            return f"{value:.16g}"
         case value:
             return f'"{value}"'
 

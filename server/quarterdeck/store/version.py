@@ -1,4 +1,4 @@
-"""The version of the installed package, which every entry of the cache carries."""
+"""Which Quarterdeck this is: the number that people see, and the state of the code that fills the cache."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ import os
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+
+
+@cache
+def version_number() -> str:
+    """Give the version of the installed package; 0 where it runs from a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, seldom needed
+
+    try:
+        return version("quarterdeck")
+    except PackageNotFoundError:
+        return "0"
 
 
 @cache
