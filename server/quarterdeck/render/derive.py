@@ -419,10 +419,7 @@ class Deriver:
         )
 
     def _last_function(self, site: Site) -> str:
-        pipeline = self.scopes.pipeline(site)
-        if pipeline is None:
-            return ""
-        names = [node.name for node in walk(pipeline) if isinstance(node, nodes.Identifier)]
+        names = self.scopes.functions(site)
         return names[-1] if names else ""
 
 

@@ -84,7 +84,8 @@ class SourceMap:
         self._index = rendering.trace.index(inputs)
         self._deriver = Deriver(rendering, self._index)
         self._files: dict[str, _FileMap] = {}
-        self._lines: dict[str, LineIndex] = {}
+        self._lines: dict[int, LineIndex] = {}
+        """By the identity of the text, which its unit or file keeps alive."""
         self._calls: dict[tuple[Unit, int, int], Call] = {}
         self._stacks: dict[Site, tuple[Call, ...]] = {}
         self._values: dict[Path, ValueRead] = {}
@@ -283,9 +284,9 @@ class SourceMap:
         return _place_of(path, self._lines_of(unit.text), start, end)
 
     def _lines_of(self, text: str) -> LineIndex:
-        found = self._lines.get(text)
+        found = self._lines.get(id(text))
         if found is None:
-            found = self._lines[text] = LineIndex(text)
+            found = self._lines[id(text)] = LineIndex(text)
         return found
 
 
