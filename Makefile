@@ -11,6 +11,10 @@ PYTHON := $(BIN)/python
 REPORTS := build/reports
 # More arguments for pytest, e.g. `make unit PYTEST='-k markers -x'`.
 PYTEST ?=
+# Tests run on all processors; `make unit PARALLEL=` runs them one by one, e.g. for a debugger.
+PARALLEL ?= -n auto --dist worksteal
+# A test that hangs ends with a traceback of where, and as a failure.
+HANGS := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-smoke \
@@ -57,13 +61,13 @@ layers: $(VENV)/developed ## Which package may import which
 	$(BIN)/lint-imports
 
 unit: $(VENV)/developed ## Tests of the server, with a share of the long ones (the seed is printed)
-	$(PYTHON) -m pytest --ignore=tests/end_to_end --junit-xml=$(REPORTS)/server.xml $(PYTEST)
+	$(PYTHON) -m pytest --ignore=tests/end_to_end $(PARALLEL) $(HANGS) --junit-xml=$(REPORTS)/server.xml $(PYTEST)
 
 client: ## Tests of the editor client
 	.ci/with-node "the client's tests" .ci/client-tests $(REPORTS)/client.xml
 
 corpus: $(VENV)/developed ## All scenarios of the open corpus (QUARTERDECK_CORPUS names its folder)
-	QUARTERDECK_PROFILE=corpus $(PYTHON) -m pytest tests/corpus --junit-xml=$(REPORTS)/corpus.xml $(PYTEST)
+	QUARTERDECK_PROFILE=corpus $(PYTHON) -m pytest tests/corpus $(PARALLEL) $(HANGS) --junit-xml=$(REPORTS)/corpus.xml $(PYTEST)
 
 end-to-end: $(VENV)/developed ## The installed program, the wheel and the demo, as a user meets them
 	$(PYTHON) -m pytest tests/end_to_end --junit-xml=$(REPORTS)/end_to_end.xml $(PYTEST)
@@ -72,7 +76,7 @@ client-end-to-end: $(VENV)/installed vsix ## The packed extension in a real VS C
 	.ci/with-node "the extension in a real VS Code" .ci/client-end-to-end $(REPORTS)/client_end_to_end.xml
 
 soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
-	$(PYTHON) .ci/soak.py $(PYTEST)
+	$(PYTHON) .ci/soak.py $(PARALLEL) $(PYTEST)
 
 bench: $(VENV)/developed ## Measure against the official engine; writes docs/benchmarks.md
 	PYTHONPATH=tests $(PYTHON) -m bench --write docs/benchmarks.md
