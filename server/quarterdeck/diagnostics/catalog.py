@@ -59,6 +59,10 @@ NO_KIND: Final = "QD403"
 NO_API_VERSION: Final = "QD404"
 UNKNOWN_HOOK: Final = "QD405"
 
+# --- Quarterdeck itself ------------------------------------------------------------------------------------
+
+OUR_MISTAKE: Final = "QD901"
+
 GROUPS: Final = (
     Group(
         "Syntax of templates",
@@ -173,7 +177,6 @@ GROUPS: Final = (
                 "Old requirements.yaml",
                 "A chart of apiVersion v2 keeps its dependencies in Chart.yaml.",
             ),
-            Kind("QD225", "Not installable", "A library chart cannot be rendered by itself."),
         ),
     ),
     Group(
@@ -203,12 +206,6 @@ GROUPS: Final = (
                 "Wrong version vendored",
                 "charts/ has a version that Chart.yaml does not ask for: condition, tags and alias do"
                 " not apply.",
-            ),
-            Kind("QD253", "Bad condition", "The condition of a dependency names no boolean."),
-            Kind(
-                "QD254",
-                "Missing import",
-                "`import-values` names something that the sub-chart does not have.",
             ),
         ),
     ),
@@ -291,6 +288,17 @@ GROUPS: Final = (
                 "QD405",
                 "Unknown hook",
                 "`helm.sh/hook` names an event that Helm does not know: Helm leaves the document out.",
+            ),
+        ),
+    ),
+    Group(
+        "Quarterdeck itself",
+        (
+            Kind(
+                OUR_MISTAKE,
+                "A mistake of ours",
+                "Quarterdeck failed while it checked the chart in an editor; its log says where. Other "
+                "findings are missing until it succeeds again.",
             ),
         ),
     ),

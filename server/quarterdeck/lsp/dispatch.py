@@ -29,9 +29,21 @@ def run_safely(
     False for work that was cancelled, too: whoever cancelled it knows.
     """
     try:
-        work(*args, **kwargs)
+        return attempt(what, work, *args, **kwargs)
     except Cancelled:
         return False
+
+
+def attempt(
+    what: str, work: Callable[Parameters, None], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> bool:
+    """Run `work`; tell whether it succeeded. An error is logged under the name `what`.
+
+    Raises:
+        Cancelled: the work was cancelled.
+    """
+    try:
+        work(*args, **kwargs)
     except Exception:  # noqa: BLE001 - the edge of the server: user content or a bug, it goes on either way
         _log.exception("%s failed", what)
         return False

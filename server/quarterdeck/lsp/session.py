@@ -12,11 +12,13 @@ from posixpath import basename
 from typing import TYPE_CHECKING, Protocol
 
 from quarterdeck.chart.problems import UNREADABLE_FILE
+from quarterdeck.diagnostics.catalog import OUR_MISTAKE
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
 from quarterdeck.lsp.analyst import Analyst, IsCancelled, Request
 from quarterdeck.lsp.board import Board
 from quarterdeck.lsp.convert import Abilities, Converter, Diagnostics
+from quarterdeck.lsp.dispatch import attempt
 from quarterdeck.text.edits import Replacement, apply_replacements
 from quarterdeck.text.uri import path_from_uri, uri_from_path
 from quarterdeck.workspace.buffers import OpenBuffers
@@ -184,7 +186,11 @@ class Session:
 
     def _analyse(self, request: Request, is_cancelled: IsCancelled) -> None:
         """Check a chart and hand the diagnostics to the loop; runs on the analyst's thread."""
-        findings = self._find(request, is_cancelled)
+        findings: list[Finding] = []
+        what = f"the analysis of {request.chart}"
+        if not attempt(what, lambda: findings.extend(self._find(request, is_cancelled))):
+            # Findings of an older text, left standing, would look like those of this one.
+            findings.append(_our_mistake(request.chart))
         open_files = {buffer.path: buffer for buffer in request.buffers.values()}
 
         def read_text(path: str) -> str | None:
@@ -225,6 +231,16 @@ class Session:
             buffer = self._buffers.get(path)
             uri = buffer.uri if buffer is not None else uri_from_path(path)
             self._publish(uri, versions.get(path), diagnostics)
+
+
+def _our_mistake(chart: str) -> Finding:
+    return Finding(
+        code=OUR_MISTAKE,
+        severity=Severity.LOW,
+        place=Place(f"{chart}/{CHART_FILE}"),
+        message="Quarterdeck failed while it checked this chart: a mistake of ours",
+        proposal="Please file an issue with the server's log.",
+    )
 
 
 def _valid(text: str) -> str:

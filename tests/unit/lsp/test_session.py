@@ -114,16 +114,20 @@ def test_nothing_is_told_after_the_end(desk: Desk) -> None:
     assert desk.published == []
 
 
-def test_a_bug_in_the_analysis_ends_neither_the_thread_nor_the_session(
+def test_a_bug_in_the_analysis_ends_neither_the_thread_nor_the_session_and_is_told(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.may_go_on.release(2)
     desk.session.open(desk.uri, 1, "bug")
-    assert desk.begun.acquire(timeout=PATIENCE)
+    desk.turn()
+    assert "a bug of ours" in caplog.text
+    metadata = desk.uri.replace("templates/a.yaml", "Chart.yaml")
+    (uri, _, (message,)), (other, _, nothing) = desk.published
+    assert (uri, other, nothing) == (metadata, desk.uri, [])
+    assert "a mistake of ours" in message
     desk.session.change(desk.uri, 2, ["bad two"])
     desk.turn()
-    assert desk.published == [(desk.uri, 2, ["bad two"])]
-    assert "a bug of ours" in caplog.text
+    assert desk.published[2:] == [(metadata, None, []), (desk.uri, 2, ["bad two"])]
 
 
 def test_a_chart_that_cannot_be_read_is_told_at_its_own_file(desk: Desk) -> None:
