@@ -49,6 +49,8 @@ class _Compiled:
     """A schema made ready: its validator, or why there is none, and what it refers to and we do not fetch."""
 
     validator: Any = None
+    wants_integers: bool = False
+    """Whether an integer must be written as one, as in the fourth draft: 5.0 is none."""
     helm_error: str = ""
     message: str = ""
     unreachable: list[str] = field(default_factory=list[str])
@@ -116,6 +118,9 @@ def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str,
     if compiled.validator is None:
         text = head + compiled.helm_error
         return _Report(chart=chart, helm_text=text, damage=compiled.message)
+    if compiled.wants_integers:
+        # Helm prints values before it checks them, and then 5.0 is 5.
+        values = _with_integers(values)
     if compiled.validator.is_valid(values):
         return None
     errors = list(compiled.validator.iter_errors(values))
@@ -124,6 +129,14 @@ def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str,
     leaves = tuple(((*path, *leaf.location), leaf) for violation in violations for leaf in violation.leaves())
     helm_text = f"{head}{format_violations(violations)}\n"
     return _Report(chart=chart, helm_text=helm_text, violations=leaves)
+
+
+def _with_integers(value: Any) -> Any:
+    if value.__class__ is dict:
+        return {key: _with_integers(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [_with_integers(item) for item in value]
+    return int(value) if value.__class__ is float and value.is_integer() else value
 
 
 def _compile(chart: Chart) -> _Compiled:
@@ -158,6 +171,7 @@ def _compile_text(data: bytes) -> _Compiled:
             retriever=refuse_network,
             pattern_options=jsonschema_rs.RegexOptions(),
         )
+        compiled.wants_integers = isinstance(compiled.validator, jsonschema_rs.Draft4Validator)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as problem:
         reason = getattr(problem, "message", None) or str(problem)
         if compiled.unreachable:

@@ -52,7 +52,7 @@ class Violation:
 
     def leaves(self) -> Iterable[Violation]:
         """Give the innermost reasons, choices (`anyOf`, `oneOf`) as a whole."""
-        if self.keyword in {"", "allOf"} and self.causes:
+        if self.keyword in {"", "allOf", "$ref"} and self.causes:
             for cause in self.causes:
                 yield from cause.leaves()
         else:
@@ -163,11 +163,11 @@ class _Node:
                     causes.append(found)
         if self.keyword == "allOf":
             return Violation(self.location, "'allOf' failed", causes, "allOf")
-        if not causes:
-            return None
-        if len(causes) == 1:
-            return causes[0]
-        return Violation(self.location, "validation failed", causes)
+        if self.keyword == "$ref" and len(causes) == 1 and causes[0].keyword == "" and causes[0].causes:
+            causes = causes[0].causes
+        if len(causes) > 1:
+            return Violation(self.location, "validation failed", causes, self.keyword)
+        return causes[0] if causes else None
 
 
 def _own_violations(errors: Sequence[ValidationError], subject: Subject) -> list[Violation]:
@@ -262,6 +262,7 @@ def _describe(error: ValidationError, subject: Subject) -> Violation:
             inner: ValidationError = value
             name = quote_name(str(inner.instance))
             cause = _describe(inner, subject)
+            cause.location = ()  # the name is checked as a value of its own
             return Violation(location, f"invalid propertyName {name}", [cause], keyword)
         case _:
             text = f"{quote_name(keyword)} failed"

@@ -85,7 +85,7 @@ def run(options: Namespace) -> int:
         chart=options.chart,
         values=read_values_input(options),
         name=options.name,
-        namespace=options.namespace,
+        namespace=options.namespace or "default",
         is_upgrade=options.is_upgrade,
         kube_version=options.kube_version,
         api_versions=tuple(split_lists(options.api_versions)),
@@ -126,7 +126,7 @@ def _print(rendering: Rendering, options: Namespace) -> None:
         return
     pieces = helm_text(documents)
     if options.show_only:
-        pieces = select_documents("".join(pieces), tuple(split_lists(options.show_only)))
+        pieces = select_documents("".join(pieces), tuple(options.show_only))
     if options.format == "json":
         _print_json("".join(pieces))
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.chart.problems import MISSING_DEPENDENCY
 from quarterdeck.cli import terminal
 from quarterdeck.cli.fetch import fetch_missing
 from quarterdeck.diagnostics.model import Severity
@@ -99,7 +100,11 @@ def _prepare(order: Order) -> RenderInputs:
     capabilities = make_capabilities(order.kube_version, order.api_versions)
     chart = read_chart(order.chart)
     # Helm looks at flags, chart and name in this order, before it merges any values.
-    _stop_at((*order.values.problems, *chart.problems))
+    missing = [problem for problem in chart.problems if problem.code == MISSING_DEPENDENCY]
+    _stop_at((*order.values.problems, *(problem for problem in chart.problems if problem not in missing)))
+    if chart.install_refusal:
+        raise RenderStoppedError(chart.install_refusal)
+    _stop_at(missing)
     _check_name(order.name)
     release = Release(name=order.name, namespace=order.namespace, is_upgrade=order.is_upgrade)
     inputs = prepare(chart, order.values, release, capabilities)

@@ -83,6 +83,16 @@ def test_integers_of_a_program_meet_the_schema(tmp_path: Path) -> None:
     assert prepare_files(tmp_path, text, {"a": 2, "b": Int64(3), "c": "\ud800"}).problems == ()
 
 
+def test_integers_of_values_files_are_integers_in_every_draft(tmp_path: Path) -> None:
+    schema = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "properties": {"a": {"type": "integer"}, "l": {"items": {"type": "integer"}}},
+    }
+    inputs = prepare_files(tmp_path, with_schema(schema, "a: 5\nl: [1, 2.0, 1.5]\n"))
+    (problem,) = inputs.problems
+    assert (problem.line, problem.column) == (2, 13)
+
+
 def test_schemas_of_sub_charts_are_checked_too(tmp_path: Path) -> None:
     schema = json.dumps({"properties": {"a": {"type": "string"}}})
     inputs = prepare_files(
