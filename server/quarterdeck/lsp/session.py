@@ -119,14 +119,16 @@ class Session:
             self._request(buffer.chart)
 
     def save(self, uri: str) -> None:
-        """An editor saved a file; only a new `Chart.yaml` changes anything, as open texts count already.
-
-        With the next edit the disk is looked at again: not every editor tells of what others changed there.
-        """
+        """An editor saved a file: its text counted already, but what others changed is not always told."""
         self._disk_revision += 1
         path = path_from_uri(uri)
-        if path is not None and basename(path) == CHART_FILE:
+        if path is None:
+            return
+        if basename(path) == CHART_FILE:
             self._find_charts_again()
+        buffer = self._buffers.get(path)
+        if buffer is not None:
+            self._request(buffer.chart)
 
     def files_changed(self, uris: Iterable[str]) -> None:
         """Files on disk were made, changed or deleted; those that are open do not count."""
