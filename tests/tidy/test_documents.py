@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 DECISIONS = REPOSITORY / "docs" / "decisions"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DECISION_PARTS = ("## Context", "## Decision", "## Consequences")
 
 
@@ -26,6 +30,16 @@ def test_readme_command_does_what_the_readme_shows(claim: Claim, tmp_path: Path)
     actual = [line.rstrip() for line in run.stdout.split("\n")]
     missing = [line for line in claim.expected if line not in actual]
     assert not missing, f"not in the output of {claim.command!r}: {missing}\n{run.stdout}"
+
+
+@pytest.mark.parametrize("program", PROGRAM.findall(README.read_text("utf-8")))
+def test_readme_programs_run(program: str, tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "replicas: 3" in done.stdout
 
 
 def test_readme_holds_commands() -> None:

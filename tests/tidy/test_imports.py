@@ -11,7 +11,7 @@ from tidy.source_files import REPOSITORY
 
 NOT_FOR_CHECK = {
     *("pygls", "lsprotocol", "websockets", "asyncio", "logging"),  # the language server's
-    *("cryptography", "bcrypt", "re2", "tomli_w", "tomllib"),  # of functions that few templates call
+    *("cryptography", "bcrypt", "re2", "tomllib"),  # of functions that few templates call
     *("multiprocessing", "concurrent.futures", "subprocess"),  # of runs on many charts
     *("ssl", "http.client", "urllib.request", "importlib.metadata", "traceback", "pydantic", "rich"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -273,6 +274,18 @@ def test_cache_fills_tells_and_clears(say: Any, tmp_path: Path, monkeypatch: pyt
     assert say("cache", "clear").out == f"Removed {entries} {'entry' if entries == 1 else 'entries'}.\n"
     assert say("cache", "warm").status == 2
     assert say("cache", "clear", HEALTHY).status == 2
+
+
+def test_no_command_but_fetch_uses_the_network(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        pytest.fail("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert say("check", STOREFRONT).status == 1  # it lacks a dependency
+    assert say("render", HEALTHY).status == 0
+    assert say("render", STOREFRONT).status == 1
+    assert say("explain", HEALTHY, "templates/service.yaml:12").status == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="not on Windows, which has no such signal for pipes")
