@@ -17,6 +17,9 @@ from quarterdeck.runtime.goerror import BudgetError, GoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_NOTHING = object()
+"""Stands where no value is; nil is one."""
+
 TICKS_BETWEEN_CHECKS = 1_000
 
 
@@ -121,7 +124,7 @@ class Context:
     def __init__(self, *, seed: int | None = None, budget: Budget | None = None) -> None:
         self.seed = seed
         self._random: random.Random | None = None
-        self._printed: tuple[Any, int, str] = (None, 0, "")
+        self._printed: tuple[Any, int, str] = (_NOTHING, 0, "")
         self._file = ""
         self.budget = budget or Budget()
         self.include: Callable[[str, Any], str] = _unbound
@@ -143,7 +146,7 @@ class Context:
         self.volatile_calls = 0
         self.writes = 0
         self._random = None
-        self._printed = (None, 0, "")
+        self._printed = (_NOTHING, 0, "")
         self._file = ""
 
     @property
@@ -160,7 +163,7 @@ class Context:
         self._file = name
         self._random = None
         # A dot shows which file it is the dot of.
-        self._printed = (None, 0, "")
+        self._printed = (_NOTHING, 0, "")
 
     def printed_once(self, value: Any, make_text: Callable[[Any], str]) -> str:
         """Give `make_text(value)`, kept until another value is printed here, or anything is written.

@@ -63,3 +63,16 @@ def test_output_and_single_texts_are_limited() -> None:
         budget.check_length(11)
     with pytest.raises(BudgetError, match="the output exceeds the limit of 10 characters"):
         budget.add_output(1)
+
+
+def test_what_is_printed_once_is_printed_again_for_another_value_and_after_a_write() -> None:
+    context = Context()
+    assert context.printed_once(None, str) == "None"
+    value = {"a": 1}
+    assert context.printed_once(value, str) == "{'a': 1}"
+    value["a"] = 2
+    assert context.printed_once(value, str) == "{'a': 1}"
+    context.writes += 1
+    assert context.printed_once(value, str) == "{'a': 2}"
+    context.begin_file("t")
+    assert context.printed_once(None, str) == "None"
