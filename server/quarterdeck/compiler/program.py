@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 RUNS_BEFORE_COMPILING = 6
 """A unit is interpreted until it has so many runs; the first of each rendering counts twice.
 
-Compiling a unit costs as much as interpreting it some six times. What runs in one rendering after the other is
-compiled earlier: it will go on to.
+Compiling a unit costs as much as interpreting it some six times. What runs in one rendering after the other
+is compiled earlier: it will go on to.
 """
 
 TPL_NAME = "gotpl"
