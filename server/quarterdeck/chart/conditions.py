@@ -80,6 +80,9 @@ def _import_values(instance: ChartInstance, mismatches: list[TypeMismatch]) -> N
     if instance.declared is None:
         return
     merged = Coalescer(mismatches, keeps_nulls=True).coalesce(instance, {})
+    if any(one.import_values for one in instance.declared):
+        # Helm changes these tables while it imports them one after the other.
+        merged = copy_containers(merged)
     imported: Tree = {}
     declared: list[Dependency] = []
     for one in instance.declared:
@@ -92,10 +95,26 @@ def _import_values(instance: ChartInstance, mismatches: list[TypeMismatch]) -> N
             described.append(GoMap({"child": child, "parent": parent}))
             table = find_table(merged, f"{one.name}.{child}")
             if table is not None:
-                imported = merge_tables(imported, _nested(parent, copy_containers(table)), keeps_nulls=True)
+                _lay_over(imported, _nested(parent, table))
         declared.append(replace(one, import_values=tuple(described)))
     instance.declared = tuple(declared)
-    instance.values = merge_tables(merged, imported, keeps_nulls=True)
+    instance.values = merge_tables(merged, copy_containers(imported), keeps_nulls=True)
+
+
+def _lay_over(upper: Tree, lower: Tree) -> None:
+    """Take into `upper` what only `lower` has: the tables themselves, which further imports then change.
+
+    Nulls of `upper` are written into `lower`. Source: coalesce.go, coalesceTablesFullKey.
+    """
+    if upper is lower:
+        return
+    for key, value in upper.items():
+        if value is None:
+            lower[key] = None
+    for key, below in lower.items():
+        value: Any = upper.setdefault(key, below)
+        if value.__class__ is dict and below.__class__ is dict:
+            _lay_over(value, below)
 
 
 def import_paths(entry: Any) -> tuple[str, str] | None:

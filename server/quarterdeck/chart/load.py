@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from quarterdeck.chart.archive import UnpackBudget, read_archive
 from quarterdeck.chart.assemble import Assembler, ChartSource
 from quarterdeck.chart.files_on_disk import read_folder
+from quarterdeck.chart.ignore import HELM_IGNORE
+from quarterdeck.chart.problems import NO_CHART_YAML, stop
+from quarterdeck.diagnostics.model import Place
 from quarterdeck.errors import ChartNotFoundError, ReadError
 
 if TYPE_CHECKING:
@@ -104,6 +107,7 @@ def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) 
     with os.scandir(location):
         pass
     found = read_folder(location, display_path, overlay)
+    _check_ignored(location, display_path, found)
     is_chart = any(file.path == "Chart.yaml" or file.path.startswith("templates/") for file in found.files)
     if not is_chart and not any(problem.path.endswith("/Chart.yaml") for problem in found.problems):
         if not location.is_dir():
@@ -111,3 +115,16 @@ def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) 
         message = f"there is no chart at {display_path}: it has neither Chart.yaml nor templates"
         raise ChartNotFoundError(message)
     return found
+
+
+def _check_ignored(location: Path, display_path: str, found: FileSet) -> None:
+    """Report a Chart.yaml that is there and that .helmignore leaves out."""
+    path = f"{display_path}/Chart.yaml"
+    is_read = any(file.path == "Chart.yaml" for file in found.files)
+    if is_read or any(problem.path == path for problem in found.problems):
+        return
+    if (location / "Chart.yaml").is_file() and (location / HELM_IGNORE).is_file():
+        message = "Chart.yaml is left out by a rule of .helmignore"
+        proposal = "Mend the rule; one that begins with `!` leaves out all that it does not name."
+        helm = "Chart.yaml file is missing"
+        found.problems.append(stop(NO_CHART_YAML, Place(path), message, helm=helm, proposal=proposal))

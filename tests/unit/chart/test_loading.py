@@ -138,6 +138,13 @@ def test_values_nested_too_deeply_are_a_finding(tmp_path: Path) -> None:
     assert chart.values == {}
 
 
+def test_a_chart_yaml_that_helmignore_leaves_out_is_told(tmp_path: Path) -> None:
+    chart = read_files(tmp_path, "-- .helmignore --\n!keep\n-- templates/a.yaml --\na: 1\n")
+    (problem,) = chart.problems
+    assert (problem.code, problem.helm_message) == ("QD220", "Chart.yaml file is missing")
+    assert "left out by a rule of .helmignore" in problem.message
+
+
 def test_a_chart_without_chart_yaml_is_named_after_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "thing"
     (folder / "templates").mkdir(parents=True)
