@@ -56,10 +56,13 @@ class Library:
         self._constants: set[int] = set()
         self._unread: list[CodeType] = []
 
-    def source(self, file: str, text: str) -> Source:
-        """Give the source of a text, with the index of its units where it is known already."""
+    def source(self, file: str, text: str, twin: Source | None = None) -> Source:
+        """Give the source of a text, with the index of its units where it is known already.
+
+        `twin` is another source of that text.
+        """
         known = self.texts.get(text)
-        return Source(file, text, self.functions, units=None if known is None else known.units)
+        return Source(file, text, self.functions, twin=twin, units=None if known is None else known.units)
 
     def handed_source(self, text: str) -> Source:
         """Give the source of a text that a template hands to `tpl`; the same one for equal texts."""
@@ -138,10 +141,12 @@ class Program:
         """How often each unit was interpreted, the first time in each rendering counting twice."""
         self.tpl_texts: dict[str, None] = {}
         """Texts without syntax errors that were handed to `tpl`, in order."""
+        by_text: dict[str, Source] = {}
         for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
             source = None if known is None else known.get(item)
             if source is None:
-                source = library.source(*item)
+                source = library.source(*item, by_text.get(item[1]))
+            by_text.setdefault(item[1], source)
             self.files.append(item[0])
             self.sources.append(source)
             add_units(self.units, source)

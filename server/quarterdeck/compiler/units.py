@@ -50,9 +50,12 @@ class UnitIndex(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Source:
-    """One template text under the name that it is parsed with; its tree is made when first asked for."""
+    """One template text under the name that it is parsed with; its tree is made when first asked for.
 
-    __slots__ = ("_template", "_unit_list", "_units", "file", "functions", "text")
+    A `twin` is a source of the same text, as of a library that many sub-charts vendor: they share the tree.
+    """
+
+    __slots__ = ("_template", "_twin", "_unit_list", "_units", "file", "functions", "text")
 
     def __init__(
         self,
@@ -60,13 +63,14 @@ class Source:
         text: str,
         functions: Container[str],
         *,
-        template: Template | None = None,
+        twin: Source | None = None,
         units: tuple[UnitIndex, ...] | None = None,
     ) -> None:
         self.file = file
         self.text = text
         self.functions = functions
-        self._template = template
+        self._template: Template | None = None
+        self._twin = twin
         self._units = units
         self._unit_list: tuple[Unit, ...] | None = None
 
@@ -75,12 +79,16 @@ class Source:
         """The tree of the text, problems included."""
         template = self._template
         if template is None:
-            template = self._template = parse_template(self.text, self.functions)
+            twin = self._twin
+            found = parse_template(self.text, self.functions) if twin is None else twin.template
+            template = self._template = found
         return template
 
     @property
     def problems(self) -> tuple[SyntaxProblem, ...]:
         """Syntax errors; a text whose units are known without its tree was found to have none."""
+        if self._twin is not None:
+            return self._twin.problems
         if self._template is None and self._units is not None:
             return ()
         return self.template.problems
@@ -90,7 +98,8 @@ class Source:
         """The units of the text: the file's own first (its name is empty here), then the defines in order."""
         units = self._units
         if units is None:
-            units = self._units = tuple(_index_units(self.template))
+            twin = self._twin
+            units = self._units = tuple(_index_units(self.template)) if twin is None else twin.units
         return units
 
     @property
