@@ -82,3 +82,30 @@ def test_values_meet_a_schema_as_in_helm(tmp_path: Path, schema: dict[str, Any],
     expected = run_helm("template", "x", str(chart), f"--set={flag}").error
     # Go looks at the keys of a map in an order of chance.
     assert sorted("".join(stops[:1]).strip().split("\n")) == sorted(expected.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        [],
+        None,
+        3,
+        {"type": 5},
+        {"type": "strin"},
+        {"minimum": "x"},
+        {"required": "a"},
+        {"properties": []},
+        {"properties": {"a": {"type": "x", "minimum": "y"}}},
+        {"$schema": DRAFT_7, "required": "a"},
+        {"$schema": DRAFT_7, "properties": {"a": {"items": 3}}},
+        {"$schema": DRAFT_4, "minimum": "x"},
+        {"$ref": "#/nowhere"},
+    ],
+    ids=json.dumps,
+)
+def test_damaged_schemas_are_refused_in_helms_words(tmp_path: Path, schema: Any) -> None:
+    chart = write_chart(tmp_path, "-- values.yaml --\nb: 5\n")
+    (chart / "values.schema.json").write_text(json.dumps(schema))
+    inputs = prepare(read_chart(chart), {}, Release(name="x"), make_capabilities())
+    expected = run_helm("template", "x", str(chart)).error
+    assert sorted(inputs.problems[0].helm_message.strip().split("\n")) == sorted(expected.split("\n"))

@@ -19,12 +19,14 @@ from quarterdeck.chart.problems import (
     warn,
 )
 from quarterdeck.chart.schema_words import (
+    Location,
     Subject,
     Violation,
     explain_violations,
     format_violations,
     read_schema_words,
 )
+from quarterdeck.chart.yaml_places import YamlPlaces
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.runtime.jsondecode import decode_json
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 HELM_PREFIX = "values don't meet the specifications of the schema(s) in the following chart(s):\n"
 _BASE = "file:///values.schema.json"
+_BAD_SCHEMA = "values.schema.json is not a valid schema: "
+_NEWEST_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _KNOWN_DRAFT = re.compile(
     r"https?://json-schema\.org/(?:schema|draft-0[467]/schema|draft/20(?:19-09|20-12)/schema)#?"
 )
@@ -52,7 +56,8 @@ class _Compiled:
     wants_integers: bool = False
     """Whether an integer must be written as one, as in the fourth draft: 5.0 is none."""
     helm_error: str = ""
-    message: str = ""
+    damages: list[tuple[Location, str]] = field(default_factory=list[tuple[Location, str]])
+    """What is wrong with the schema itself, and where in it."""
     unreachable: list[str] = field(default_factory=list[str])
 
 
@@ -62,9 +67,10 @@ class _Report:
 
     chart: Chart
     helm_text: str
-    violations: tuple[tuple[tuple[str | int, ...], Violation], ...] = ()
+    violations: tuple[tuple[Location, Violation], ...] = ()
     """Paths below the outermost chart's values, and what is wrong there."""
-    damage: str = ""
+    damages: tuple[tuple[Location, str], ...] = ()
+    """Paths in the schema, and what is wrong with it there."""
 
 
 def check_schemas(root: ChartInstance, values: dict[str, Any], origins: ValueOrigins) -> list[Finding]:
@@ -76,9 +82,8 @@ def check_schemas(root: ChartInstance, values: dict[str, Any], origins: ValueOri
     helm = HELM_PREFIX + "".join(report.helm_text for report in reports)
     findings: list[Finding] = []
     for report in reports:
-        if report.damage:
-            place = Place(_schema_path(report.chart))
-            findings.append(stop(BAD_SCHEMA, place, report.damage, helm=helm))
+        for path, message in report.damages:
+            findings.append(stop(BAD_SCHEMA, _schema_place(report.chart, path), message, helm=helm))
         for path, violation in report.violations:
             findings.append(_violation_finding(path, violation, origins, report.chart, helm))
     findings.extend(_unreachable_findings(root))
@@ -117,7 +122,7 @@ def _check_one(instance: ChartInstance, values: dict[str, Any], path: tuple[str,
     head = f"{instance.name}:\n"
     if compiled.validator is None:
         text = head + compiled.helm_error
-        return _Report(chart=chart, helm_text=text, damage=compiled.message)
+        return _Report(chart=chart, helm_text=text, damages=tuple(compiled.damages))
     if compiled.wants_integers:
         # Helm prints values before it checks them, and then 5.0 is 5.
         values = _with_integers(values)
@@ -155,7 +160,7 @@ def _compile_text(data: bytes) -> _Compiled:
         if not reason or "unexpected end" in reason:
             reason = "unexpected EOF" if text.strip() else "EOF"
         compiled.helm_error = reason
-        compiled.message = f"values.schema.json is not valid JSON: {reason}"
+        compiled.damages.append(((), f"values.schema.json is not valid JSON: {reason}"))
         return compiled
     import jsonschema_rs  # noqa: PLC0415 - 15 MB of library, for charts that have a schema
 
@@ -178,8 +183,34 @@ def _compile_text(data: bytes) -> _Compiled:
             compiled.validator = jsonschema_rs.validator_for(schema=True)
             return compiled
         compiled.helm_error = _helm_schema_error(reason)
-        compiled.message = f"values.schema.json is not a valid schema: {reason}"
+        path = tuple(getattr(problem, "instance_path", ()))
+        compiled.damages.append((path, f"{_BAD_SCHEMA}{reason}"))
+        _explain_damage(compiled, schema)
     return compiled
+
+
+def _explain_damage(compiled: _Compiled, schema: Any) -> None:
+    """Say in Helm's words, and at each place, what is wrong with a schema; as far as its draft is known."""
+    import jsonschema_rs  # noqa: PLC0415 - as above
+
+    draft: Any = schema.get("$schema") if schema.__class__ is dict else None
+    draft = _NEWEST_DRAFT if draft is None else draft
+    try:
+        validator = jsonschema_rs.validator_for({"$schema": draft, "$ref": draft})
+        errors = list(validator.iter_errors(schema))
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError, TypeError):
+        return
+    violations = explain_violations(errors, Subject(schema, None))
+    if violations:
+        words = f"jsonschema validation failed with '{draft.rstrip('#')}#'\n{format_violations(violations)}"
+        compiled.helm_error = f'"{_BASE}#" is not valid against metaschema: {words}\n'
+        leaves = [leaf for violation in violations for leaf in violation.leaves()]
+        compiled.damages[:] = [(leaf.location, f"{_BAD_SCHEMA}{_plain_text(leaf)}") for leaf in leaves]
+
+
+def _plain_text(violation: Violation) -> str:
+    """Say what is wrong; of a choice, what each way asks for."""
+    return " or ".join(cause.text for cause in violation.causes) or violation.text
 
 
 def _schema_text(data: bytes) -> str:
@@ -203,6 +234,14 @@ def _values_place(chart: Chart) -> Place:
 def _schema_path(chart: Chart) -> str:
     file = chart.schema_file
     return f"{chart.path}/values.schema.json" if file is None else file.display_path
+
+
+def _schema_place(chart: Chart, path: Location) -> Place:
+    """Give the place of a part of the schema: JSON is YAML, as far as places go."""
+    file = chart.schema_file
+    if file is None or not path:
+        return Place(_schema_path(chart))
+    return YamlPlaces(file.text, file.display_path).value(path)
 
 
 def _violation_finding(

@@ -142,6 +142,20 @@ def test_a_schema_that_is_no_json_is_a_finding(tmp_path: Path) -> None:
     assert problem.helm_message == f"{PREFIX}demo:\nunexpected EOF"
 
 
+def test_each_mistake_in_a_schema_is_at_its_place(tmp_path: Path) -> None:
+    schema = '{"properties": {\n  "a": {"type": "strin"},\n  "b": {"minimum": "x"}}}'
+    problems = prepare_files(tmp_path, with_schema(schema, "a: 1\n")).problems
+    assert [(one.code, one.line, one.column) for one in problems] == [("QD261", 2, 17), ("QD261", 3, 20)]
+    assert "value must be one of 'array'" in problems[0].message
+    assert problems[1].message.endswith("got string, want number")
+
+
+@pytest.mark.parametrize("draft", ["http://example.invalid/x", 5, None, "", "#"])
+def test_a_damaged_schema_of_an_unknown_draft_is_a_finding(tmp_path: Path, draft: object) -> None:
+    inputs = prepare_files(tmp_path, with_schema({"$schema": draft, "type": "strin"}, "a: 1\n"))
+    assert {one.code for one in inputs.problems} & {"QD261", "QD262"}
+
+
 def test_a_schema_that_refers_to_itself_without_end_is_survived(tmp_path: Path) -> None:
     inputs = prepare_files(tmp_path, with_schema({"allOf": [{"$ref": "#"}]}, "a: 1\n"))
     assert {one.code for one in inputs.problems} <= {"QD260", "QD261"}
