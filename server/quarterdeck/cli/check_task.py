@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quarterdeck.cli.mistakes import describe_mistake, wants_traceback
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.reports.model import ChartReport
 from quarterdeck.text.line_index import LineIndex
@@ -28,11 +29,15 @@ class CheckTask:
         self._program: Program | None = None
 
     def __call__(self, path: str) -> ChartReport:
-        """Check a chart; that it cannot be read is in the report."""
+        """Check a chart; that it cannot be read, or that we fail on it, is in the report: others follow."""
         try:
             checked = run_check(path, self._options)
         except QuarterdeckError as error:
             return ChartReport(path=path, error=str(error))
+        except Exception as error:
+            if wants_traceback():
+                raise
+            return ChartReport(path=path, error=f"{path}: {describe_mistake(error)}")
         self._program = checked.program
         lines = source_lines(checked.chart, checked.findings, self._options)
         return ChartReport(path=path, findings=tuple(checked.findings), lines=lines)

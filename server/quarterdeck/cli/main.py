@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from quarterdeck.cli.arguments import PROGRAM, Parser
+from quarterdeck.cli.mistakes import describe_mistake, wants_traceback
 from quarterdeck.errors import OptionError, QuarterdeckError, RenderStoppedError
 
 if TYPE_CHECKING:
@@ -124,15 +125,9 @@ def _drop_output() -> None:
 
 def _report_bug(error: Exception) -> None:
     """Say what happened in a few lines that make a good bug report."""
-    import traceback  # noqa: PLC0415 - for mistakes alone
+    if wants_traceback():
+        import traceback  # noqa: PLC0415 - for mistakes alone
 
-    if os.environ.get("QUARTERDECK_DEBUG"):
         traceback.print_exception(error)
         return
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{os.path.basename(one.filename)}:{one.lineno}" for one in reversed(frames))  # noqa: PTH119 - a name to show
-    text = str(error).partition("\n")[0][:200]
-    sys.stderr.write(
-        f"{PROGRAM}: a mistake of ours: {type(error).__name__}: {text} ({places})\n"
-        "Please file an issue with this line and the chart. QUARTERDECK_DEBUG=1 prints more.\n"
-    )
+    sys.stderr.write(f"{PROGRAM}: {describe_mistake(error)}\n")

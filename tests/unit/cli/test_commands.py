@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from quarterdeck.cli import check_task
 from quarterdeck.cli.main import COMMANDS, main
+from quarterdeck.workspace.check import run_check
 from tidy.source_files import REPOSITORY
 
 if TYPE_CHECKING:
@@ -296,3 +298,19 @@ def test_a_reader_who_has_seen_enough_is_no_mistake() -> None:
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_mistake_of_ours_on_one_chart_leaves_the_others_their_findings(
+    say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: str, *arguments: Any) -> Any:
+        if path.endswith("healthy"):
+            raise KeyError(path)
+        return run_check(path, *arguments)
+
+    monkeypatch.setattr(check_task, "run_check", fail)
+    monkeypatch.delenv("QUARTERDECK_DEBUG", raising=False)
+    said = say("check", HEALTHY, STOREFRONT, "--jobs", "1")
+    assert said.status == 2
+    assert f"{HEALTHY}: a mistake of ours: KeyError" in said.err
+    assert "storefront/values.yaml:2:11" in said.out
