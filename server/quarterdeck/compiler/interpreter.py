@@ -193,9 +193,10 @@ def _run_iterations(state: State, node: Range, pairs: Iterable[tuple[Any, Any]],
     state.dot_type = element_type
     mark = len(state.declared)
     body = node.body
+    count = 0
     for count, (key, element) in enumerate(pairs, start=1):
         if not count & _TICK_MASK:
-            _tick(state, pipeline)
+            _tick(state, pipeline, _TICK_MASK + 1)
         pieces.append((offset, element, key))
         pieces.append("")
         dot = NIL if element is None and is_interface else element
@@ -206,6 +207,7 @@ def _run_iterations(state: State, node: Range, pairs: Iterable[tuple[Any, Any]],
             state.leave(mark)
         if signal == _BREAK:
             break
+    _tick(state, pipeline, count & _TICK_MASK)
     state.dot_type = outer_type
 
 
@@ -239,9 +241,9 @@ def _range_variables(
     return set_declared
 
 
-def _tick(state: State, pipeline: Pipeline) -> None:
+def _tick(state: State, pipeline: Pipeline, steps: int) -> None:
     try:
-        state.machine.context.budget.tick(_TICK_MASK + 1)
+        state.machine.context.budget.tick(steps)
     except BudgetError as error:
         raise Failure(last_visited(pipeline, state.stops), str(error)) from error
 

@@ -25,6 +25,7 @@ _CALLING = re.compile(r"error calling (\w+): (.*)", re.DOTALL)
 _CHAIN = re.compile(r"\(*(\$?)((?:\.\w+)+)")
 _BUDGETS = (
     "rendering takes longer than ",
+    "rendering takes more than ",
     "the output exceeds the limit ",
     "rendering template has a nested reference name: ",
     "exceeded maximum template depth",

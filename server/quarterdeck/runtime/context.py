@@ -36,8 +36,10 @@ class Budget:
         "is_cancelled",
         "max_depth",
         "max_output",
+        "max_steps",
         "output",
         "seconds",
+        "steps",
     )
 
     def __init__(
@@ -46,13 +48,16 @@ class Budget:
         seconds: float = 10.0,
         max_output: int = 64 * 1024 * 1024,
         max_depth: int = 1_000,
+        max_steps: int = 3_000_000,
         is_cancelled: Callable[[], bool] | None = None,
     ) -> None:
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
         self.max_output = max_output
         self.max_depth = max_depth
+        self.max_steps = max_steps
         self.output = 0
+        self.steps = 0
         self.is_cancelled = is_cancelled
         self._left = TICKS_BETWEEN_CHECKS
 
@@ -60,12 +65,15 @@ class Budget:
         """Count `steps`; now and then look whether the rendering may go on.
 
         Raises:
-            BudgetError: the time is used up.
+            BudgetError: the time or the steps are used up; each step of a `range` is kept in memory.
             Cancelled: the caller no longer wants the result.
         """
         self._left -= steps
         if self._left <= 0:
+            self.steps += TICKS_BETWEEN_CHECKS - self._left
             self._left = TICKS_BETWEEN_CHECKS
+            if self.steps > self.max_steps:
+                raise BudgetError(f"rendering takes more than {self.max_steps} steps of range and include")
             if self.is_cancelled is not None and self.is_cancelled():
                 raise Cancelled
             if time.monotonic() > self.deadline:
@@ -73,8 +81,10 @@ class Budget:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether there is no time or output left for anything more."""
-        return self.output > self.max_output or time.monotonic() > self.deadline
+        """Whether there is no time, output or step left for anything more."""
+        return (
+            self.output > self.max_output or self.steps > self.max_steps or time.monotonic() > self.deadline
+        )
 
     def check_length(self, length: int) -> None:
         """Refuse one text of `length` code points that is larger than all output may be.

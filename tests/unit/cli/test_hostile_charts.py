@@ -73,6 +73,10 @@ CHARTS = {
         f"-- templates/a.yaml --\n{CONFIG}{{{{ " + "(" * 100_000 + " }}\n",
         "max expression depth exceeded",
     ),
+    "loops in loops": (
+        f"-- templates/a.yaml --\n{CONFIG}" + "{{ range until 1000 }}" * 3 + "{{ end }}" * 3 + "\n",
+        "more than 3000000 steps",
+    ),
     "blocks without end in a template": (
         "-- templates/a.yaml --\n" + "{{ if 1 }}" * 20_000 + "{{ end }}" * 20_000 + "\n",
         "nested too deeply",

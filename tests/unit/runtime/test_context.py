@@ -76,3 +76,11 @@ def test_what_is_printed_once_is_printed_again_for_another_value_and_after_a_wri
     assert context.printed_once(value, str) == "{'a': 2}"
     context.begin_file("t")
     assert context.printed_once(None, str) == "None"
+
+
+def test_steps_are_limited_too() -> None:
+    budget = Budget(max_steps=2 * TICKS_BETWEEN_CHECKS)
+    budget.tick(2 * TICKS_BETWEEN_CHECKS)
+    with pytest.raises(BudgetError, match="more than 2000 steps of range and include"):
+        budget.tick(TICKS_BETWEEN_CHECKS)
+    assert budget.is_used_up
