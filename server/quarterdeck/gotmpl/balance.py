@@ -66,6 +66,7 @@ class _Search:
     def __init__(self, text: str, base: int) -> None:
         self._text = text
         self._base = base
+        self._indents: dict[int, int | None] = {}
 
     def find(self, root: BlockNode) -> Closing:
         best: tuple[int, int] | None = None
@@ -73,29 +74,35 @@ class _Search:
         pending: list[tuple[BlockNode, int]] = [(root, 0)]
         while pending:
             block, score = pending.pop()
-            empty = self._empty_tag(block)
+            statements = _statements(block)
+            empty = self._empty_tag(statements)
             if empty is not None:
                 return empty
-            doubt, guess = self._guess(block)
-            if best is None or (score - (doubt == 0), doubt) < best:
-                best, culprit, place = (score - (doubt == 0), doubt), block, guess
-            for child in reversed(_blocks_in(block)):
-                if child.end_tag is None:
+            rank, guess = self._guess(block, score, best)
+            if best is None or rank < best:
+                best, culprit, place = rank, block, guess
+            for child in reversed(statements):
+                if not isinstance(child, _BLOCKS) or child.end_tag is None:
                     continue
                 # With `child` left open, its end would close `block` instead.
                 change = self._mismatch(block.tag, child.end_tag) - self._mismatch(child.tag, child.end_tag)
                 pending.append((child, score + change))
         return self._closing(culprit, place)
 
-    def _guess(self, block: BlockNode) -> tuple[int, int]:
-        """Guess where a block was meant to end: how doubtful that is, from 0 on, and the place."""
+    def _guess(
+        self, block: BlockNode, score: int, best: tuple[int, int] | None
+    ) -> tuple[tuple[int, int], int]:
+        """Guess where a block was meant to end: a rank, the lower the likelier, and the place.
+
+        A place that cannot be better than `best` is not looked for.
+        """
         blank = self._emptied_line(block)
         if blank is not None:
-            return 0, blank
-        place = self._place(block)
+            return (score - 1, 0), blank
+        place = self._place(block) if best is None or (score, 1) < best else None
         if place is not None:
-            return 1, place
-        return 2, block.end if block.end_tag is None else block.end_tag.start
+            return (score, 1), place
+        return (score, 2), block.end if block.end_tag is None else block.end_tag.start
 
     def _emptied_line(self, block: BlockNode) -> int | None:
         """Find a line of nothing but the spaces in front of the block's tag: its end may have stood there."""
@@ -121,18 +128,22 @@ class _Search:
         end = text.find("\n", offset)
         return Closing(offset, start, len(text) if end < 0 else end)
 
-    def _empty_tag(self, block: BlockNode) -> Closing | None:
-        """Find `{{ }}` in a block: an `end` that lost its word."""
-        for node in _statements(block):
+    def _empty_tag(self, statements: list[Statement]) -> Closing | None:
+        """Find `{{ }}` among the statements of a block: an `end` that lost its word."""
+        for node in statements:
             if isinstance(node, Broken) and _EMPTY_TAG.fullmatch(node.raw):
                 return Closing(self._base + node.end, self._base + node.start, self._base + node.end)
         return None
 
     def _indent(self, offset: int) -> int | None:
         """Give the column of an offset if it is the first on its line, None otherwise."""
-        offset += self._base
-        start = self._text.rfind("\n", 0, offset) + 1
-        return offset - start if not self._text[start:offset].strip(" \t") else None
+        try:
+            return self._indents[offset]
+        except KeyError:
+            end = offset + self._base
+            start = self._text.rfind("\n", 0, end) + 1
+            indent = self._indents[offset] = None if self._text[start:end].strip(" \t") else end - start
+            return indent
 
     def _mismatch(self, opening: Tag, end: Tag) -> int:
         first, last = self._indent(opening.start), self._indent(end.start)
@@ -195,7 +206,3 @@ def _branches(block: BlockNode) -> list[tuple[Statement, ...]]:
 
 def _statements(block: BlockNode) -> list[Statement]:
     return [node for body in _branches(block) for node in body]
-
-
-def _blocks_in(block: BlockNode) -> list[BlockNode]:
-    return [node for node in _statements(block) if isinstance(node, _BLOCKS)]

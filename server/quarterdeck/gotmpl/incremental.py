@@ -21,7 +21,7 @@ from quarterdeck.gotmpl.nodes import (
 from quarterdeck.gotmpl.parser import EVERY_NAME, parse_template
 from quarterdeck.gotmpl.problems import FILE_MARK
 from quarterdeck.gotmpl.scope import declared_in_broken
-from quarterdeck.gotmpl.structure import Builder
+from quarterdeck.gotmpl.structure import Builder, in_order
 from quarterdeck.gotmpl.walk import walk
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from quarterdeck.gotmpl.nodes import SyntaxProblem
 
 _BLOCK = re.compile(r"\{\{-?[ \t\r\n]*block")
-_FAR_REACHING = frozenset(("missing-end", "duplicate-define", "too-deep"))
+_FAR_REACHING = frozenset(("duplicate-define", "too-deep"))
 
 
 def reparse(
@@ -43,8 +43,8 @@ def reparse(
     """Give what `parse_template` gives for the text of `old` with `edit_start` to `edit_end` replaced.
 
     `functions` has to be what `old` was parsed with. Items away from the edit keep their node objects. Costs
-    about as much as parsing the items at the edit; the whole text is parsed where the edit may reach far:
-    blocks are open, a name is defined twice, a `block` is about.
+    about as much as parsing the items at the edit; where a block is open, as parsing from there to the end.
+    The whole text is parsed where the edit may reach far: a name is defined twice, a `block` is about.
     """
     text = old.text[:edit_start] + replacement + old.text[edit_end:]
     fast = _Reparse(old, edit_start, edit_end, text, EVERY_NAME if functions is None else functions).run()
@@ -77,12 +77,18 @@ class _Reparse:
         items = old.items
         first = self._first_read_again()
         kept = items[:first]
-        builder = Builder(self._text, self._functions)
-        builder.start_after(_declared(kept), _definitions(kept))
         start = items[first].start if first < len(items) else 0
-        last = self._read(builder, first, start)
+        builder = Builder(self._text, self._functions)
+        last = self._read(builder, kept, start)
         if last is None:
             return None
+        _, met = builder.results()
+        if builder.has_open_blocks:
+            closings = builder.find_closings()
+            builder = Builder(self._text, self._functions, closings)
+            last = self._read(builder, kept, start)
+            if last is None or builder.has_open_blocks or not closings:
+                return None
         after = items[last:]
         read, found = builder.results()
         if not self._may_keep_definitions(items[first:last], kept, read, after):
@@ -92,9 +98,10 @@ class _Reparse:
             return None
         shift = self._shift
         moved = [Item(item.start + shift, item.node) for item in after] if shift else after
-        ordered = [*found, *tail_problems]
-        rest = sorted(ordered[1:], key=lambda problem: problem.start)
-        return Template(self._text, (*kept, *read, *moved), (*ordered[:1], *rest))
+        problems = in_order([*found, *tail_problems], [*found, *tail_problems])
+        if met is not found:
+            problems = in_order(met, problems)
+        return Template(self._text, (*kept, *read, *moved), problems)
 
     def _first_read_again(self) -> int:
         """Give the index of the first item to read again: a tag before the edit and the first problem.
@@ -113,19 +120,28 @@ class _Reparse:
             index -= 1
         return max(index, 0)
 
-    def _read(self, builder: Builder, first: int, start: int) -> int | None:
-        """Read from `start` until old items follow in the same state; gives the index of the first one."""
+    def _read(self, builder: Builder, kept: tuple[Item, ...], start: int) -> int | None:
+        """Read from `start` until old items follow in the same state; gives the index of the first one.
+
+        If none do it is the number of items; None if not all was read.
+        """
+        builder.start_after(start, _declared(kept), _definitions(kept))
         items = self._old.items
-        index = bisect_left(items, self._edit_end, lo=first, key=lambda item: item.start)
+        index = bisect_left(items, self._edit_end, lo=len(kept), key=lambda item: item.start)
+        # Blocks that had no end, and what is known of them, stand before this.
+        closed = max(
+            (problem.end for problem in self._old.problems if problem.code == "missing-end"), default=0
+        )
+        index = max(index, bisect_left(items, closed, key=lambda item: item.start))
         old_names = set(_declared(items[:index]))
         while index < len(items):
             item = items[index]
             is_tag = not isinstance(item.node, (Text, Broken))
-            if is_tag and builder.reach(start, item.start + self._shift) and builder.names() == old_names:
+            if is_tag and builder.reach(item.start + self._shift) and builder.names() == old_names:
                 return index
             old_names.update(_declared(items[index : index + 1]))
             index += 1
-        return len(items) if builder.reach_end(start) else None
+        return len(items) if builder.reach_end() else None
 
     def _may_keep_definitions(
         self, before: tuple[Item, ...], kept: tuple[Item, ...], read: list[Item], after: tuple[Item, ...]

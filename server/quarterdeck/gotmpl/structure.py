@@ -27,7 +27,7 @@ from quarterdeck.gotmpl.quick import SHAPES, build_pipeline
 from quarterdeck.gotmpl.tag_reading import TagReader
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
 # A whole tag, or `{{` alone where no tag can be seen. Nothing here backtracks into what it has passed.
 _TAG = re.compile(
@@ -60,12 +60,26 @@ class Builder(TagReader):
     def __init__(self, text: str, functions: Container[str], closings: tuple[Closing, ...] = ()) -> None:
         super().__init__(text, functions)
         self._closings = closings
-        self._at: int | None = None
+        self._at = 0
         self._trims = False
 
     def build(self) -> Template:
         """Give the tree of the whole text."""
-        at, trims = 0, False
+        at, trims = self._read_closed(0)
+        at, trims = self._read_until(at, len(self._text), trims=trims)
+        self._finish(at, trims=trims)
+        if self._has_open_blocks and not self._closings:
+            better = Builder(self._text, self._functions, self.find_closings()).build()
+            return Template(self._text, better.items, in_order(self._problems, better.problems))
+        return Template(self._text, tuple(self._items), in_order(self._problems, self._problems))
+
+    def find_closings(self) -> tuple[Closing, ...]:
+        """Give where the blocks that are open at the end of what was read seem to lack their ends."""
+        return tuple(sorted(find_closing(self._text, *found) for found in open_blocks(self._items)))
+
+    def _read_closed(self, at: int) -> tuple[int, bool]:
+        """Read from `at`, closing blocks where that was asked for; gives where that ends and if it trims."""
+        trims = False
         for closing in self._closings:
             at, trims = self._read_until(at, closing.offset, trims=trims)
             if at < closing.offset:
@@ -74,25 +88,22 @@ class Builder(TagReader):
             if self._stack:
                 self._problem("missing-end", closing.start, closing.end, "unexpected EOF", len(self._text))
                 self._close(None, at - self._base)
-        at, trims = self._read_until(at, len(self._text), trims=trims)
-        self._finish(at, trims=trims)
-        if self._has_open_blocks and not self._closings:
-            return self._closed_better()
-        return Template(self._text, tuple(self._items), _ordered(self._problems, self._problems))
+        return at, trims
 
     # --- a part of a text, for `incremental` ----------------------------------------------------------------
 
-    def start_after(self, names: Iterable[str], definitions: Iterable[tuple[str, bool]]) -> None:
-        """Begin behind items that declare these variables and define these names (name, whether empty)."""
+    def start_after(self, at: int, names: Iterable[str], definitions: Iterable[tuple[str, bool]]) -> None:
+        """Begin at `at`, behind items that declare these variables and define these names (whether empty)."""
         for name in names:
             self._scope.declare(name)
         for name, is_empty in definitions:
             self._define(name, is_empty=is_empty)
+        self._at, self._trims = self._read_closed(at)
 
-    def reach(self, start: int, offset: int) -> bool:
-        """Read on, from `start` at first, to the tag at `offset`; tells whether an item begins there."""
-        if self._at is None:
-            self._at = start
+    def reach(self, offset: int) -> bool:
+        """Read on to the tag at `offset`; tells whether an item begins there."""
+        if self._at > offset:
+            return False
         self._at, self._trims = self._read_until(self._at, offset, trims=self._trims)
         if self._stack or self._has_open_blocks or self._stopped or self._at > offset:
             return False
@@ -100,12 +111,16 @@ class Builder(TagReader):
         self._at = offset
         return True
 
-    def reach_end(self, start: int) -> bool:
-        """Read on to the end; tells whether all blocks are closed there."""
-        at = start if self._at is None else self._at
-        at, trims = self._read_until(at, len(self._text), trims=self._trims)
+    def reach_end(self) -> bool:
+        """Read on to the end; tells whether all of the text was read, even if blocks are open there."""
+        at, trims = self._read_until(self._at, len(self._text), trims=self._trims)
         self._finish(at, trims=trims)
-        return not self._has_open_blocks and not self._stopped
+        return not self._stopped
+
+    @property
+    def has_open_blocks(self) -> bool:
+        """Whether a block had no end, other than those that were to be closed."""
+        return self._has_open_blocks
 
     def names(self) -> set[str]:
         """Give the variables declared so far."""
@@ -115,20 +130,13 @@ class Builder(TagReader):
         """Give the items and problems read so far, the latter in Go's order."""
         return self._items, self._problems
 
-    def _closed_better(self) -> Template:
-        """Build anew, with blocks closed where their ends seem to be missing."""
-        text = self._text
-        closings = tuple(sorted(find_closing(text, *found) for found in open_blocks(self._items)))
-        template = Builder(text, self._functions, closings).build()
-        return Template(text, template.items, _ordered(self._problems, list(template.problems)))
-
     def _read_until(self, at: int, end: int, *, trims: bool) -> tuple[int, bool]:
         """Read from `at` up to the last tag that begins before `end`; gives where it ends and if it trims.
 
         Tags are split off many at once, but one by one after a broken tag: looking for a tag that has no end
         costs a pass over the text.
         """
-        count = _TAGS_AT_ONCE
+        count = min(_TAGS_AT_ONCE, self._text.count("{{", at, end) + 1)
         while count:
             at, trims, count = self._read_tags(at, end, min(count, _TAGS_AT_ONCE), trims=trims)
         return at, trims
@@ -289,7 +297,7 @@ class Builder(TagReader):
             self._close(None, len(text) - self._base)
 
 
-def _ordered(read: list[SyntaxProblem], better: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
+def in_order(read: Sequence[SyntaxProblem], better: Iterable[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
     """Put first the problem at which Go stops, the first `read`; then those of the `better` tree by place."""
     if not read:
         return ()
