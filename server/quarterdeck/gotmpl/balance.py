@@ -67,6 +67,9 @@ class _Search:
         self._text = text
         self._base = base
         self._indents: dict[int, int | None] = {}
+        # Most texts have neither: then no block has to be searched for them.
+        self._has_empty_tags = _EMPTY_TAG.search(text, base) is not None
+        self._has_blank_lines = _SPACES_ONLY.search(text, base) is not None
 
     def find(self, root: BlockNode) -> Closing:
         best: tuple[int, int] | None = None
@@ -75,9 +78,10 @@ class _Search:
         while pending:
             block, score = pending.pop()
             statements = _statements(block)
-            empty = self._empty_tag(statements)
-            if empty is not None:
-                return empty
+            if self._has_empty_tags:
+                empty = self._empty_tag(statements)
+                if empty is not None:
+                    return empty
             rank, guess = self._guess(block, score, best)
             if best is None or rank < best:
                 best, culprit, place = rank, block, guess
@@ -96,7 +100,7 @@ class _Search:
 
         A place that cannot be better than `best` is not looked for.
         """
-        blank = self._emptied_line(block)
+        blank = self._emptied_line(block) if self._has_blank_lines else None
         if blank is not None:
             return (score - 1, 0), blank
         place = self._place(block) if best is None or (score, 1) < best else None
