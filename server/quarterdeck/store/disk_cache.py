@@ -25,6 +25,8 @@ DEFAULT_LIMIT = 256 * 1024 * 1024
 """Bytes that the entries may take together before the least recently used go."""
 
 _SECONDS_BETWEEN_TOUCHES = 24 * 60 * 60
+_SECONDS_OF_A_WRITE = 60 * 60
+"""No write takes longer: an older temporary file is what a killed writer left."""
 _CHECKSUM_SIZE = 16
 _SUFFIX = ".qd"
 
@@ -69,6 +71,7 @@ class DiskCache:
         self.evictions = 0
         self._header = f"quarterdeck {package_version()} {sys.implementation.cache_tag}\n".encode()
         self._is_private: bool | None = None
+        self._unlooked = 0  # bytes that may be written before the folder is looked through again
 
     def read(self, key: str) -> bytes | None:
         """Give the data of an entry, None if there is none that can be trusted."""
@@ -101,9 +104,10 @@ class DiskCache:
             if not self._folder_is_private():
                 return False
             handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
+            content = self._header + _checksum(data) + data
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(self._header + _checksum(data) + data)
+                    file.write(content)
                 Path(temporary).replace(self._path(key))
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
@@ -111,7 +115,9 @@ class DiskCache:
         except OSError:
             return False
         self.writes += 1
-        self._evict()
+        self._unlooked -= len(content)
+        if self._unlooked < 0:
+            self._evict()
         return True
 
     def clear(self) -> int:
@@ -160,20 +166,32 @@ class DiskCache:
         return self._is_private
 
     def _evict(self) -> None:
-        """Remove the least recently used entries while the folder is too large."""
+        """Remove the least recently used entries if the folder is too large, and what killed writers left.
+
+        Looking through the folder takes longer the more is in it; it is done again when a quarter of the room
+        that it leaves was used up, or of a sixteenth of the limit, so other processes may write as well.
+        """
         entries: list[tuple[float, int, Path]] = []
         for path in self._entries():
             with contextlib.suppress(OSError):
                 found = path.stat()
                 entries.append((found.st_mtime, found.st_size, path))
         total = sum(size for _, size, _ in entries)
-        for _, size, path in sorted(entries):
-            if total <= self.limit:
-                return
+        spare = self.limit // 16
+        if total > self.limit:
+            for _, size, path in sorted(entries):
+                if total <= self.limit - spare:
+                    break
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                    self.evictions += 1
+                total -= size
+        now = time.time()
+        for path in self._leftovers():
             with contextlib.suppress(OSError):
-                path.unlink()
-                self.evictions += 1
-            total -= size
+                if now - path.stat().st_mtime > _SECONDS_OF_A_WRITE:
+                    path.unlink()
+        self._unlooked = max(self.limit - total, spare) // 4
 
 
 def _size(path: Path) -> int:

@@ -60,6 +60,38 @@ def test_the_least_recently_used_entries_go_first(tmp_path: Path) -> None:
     assert cache.evictions == 1
 
 
+def test_the_folder_keeps_its_bound_whoever_writes(tmp_path: Path) -> None:
+    caches = [DiskCache(tmp_path / "cache", limit=50_000) for _ in range(3)]
+    for number in range(300):
+        assert caches[number % 3].write(f"{number:040x}", b"x" * (number % 7 * 300))
+        assert caches[0].stats().bytes <= 50_000 * 1.25
+    assert caches[0].stats().bytes > 25_000
+    assert sum(cache.evictions for cache in caches) > 100
+
+
+def test_a_large_folder_is_not_looked_through_with_each_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = DiskCache(tmp_path / "cache")
+    looks: list[int] = []
+    evict = cache._evict
+    monkeypatch.setattr(cache, "_evict", lambda: (looks.append(1), evict()))
+    for number in range(100):
+        cache.write(f"{number:040x}", b"x")
+    assert len(looks) == 1
+
+
+def test_what_killed_writers_left_goes_with_time(cache: DiskCache) -> None:
+    cache.folder.mkdir(mode=0o700)
+    old, new = cache.folder / "old.tmp", cache.folder / "new.tmp"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    cache.write("aa", b"data")
+    assert not old.exists()
+    assert new.exists()
+
+
 def test_clearing_removes_entries_and_what_killed_writers_left(cache: DiskCache) -> None:
     cache.write("aa", b"data")
     (cache.folder / "left.tmp").write_bytes(b"half")
