@@ -7,7 +7,7 @@ from types import CodeType
 from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.codegen import generate
-from quarterdeck.compiler.expressions import NotCompilableError
+from quarterdeck.compiler.expressions import LONG_CONSTANT, NotCompilableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,18 +47,50 @@ def _restored(values: tuple[object, ...], constants: tuple[str, ...]) -> tuple[o
     return tuple(restored)
 
 
-def dump_code(code: CodeType) -> bytes:
-    """Give the bytes of a code object for this Python version."""
-    return marshal.dumps(code, _MARSHAL_VERSION)
+def dump_code(code: CodeType, text: str) -> bytes:
+    """Give the bytes of the code of a unit of `text`, for this Python version.
+
+    Literal text, which is most of many templates, is not in them: they say where it stands in `text`.
+    """
+    spans: list[int] = []
+    referring = _referring(code.co_consts, text, spans)
+    if referring is None or not spans:
+        return marshal.dumps((code, ()), _MARSHAL_VERSION)
+    return marshal.dumps((code.replace(co_consts=referring), tuple(spans)), _MARSHAL_VERSION)
 
 
-def load_code(data: bytes) -> CodeType | None:
-    """Read what `dump_code` gave; None for anything else.
+def _referring(values: tuple[object, ...], text: str, spans: list[int]) -> tuple[object, ...] | None:
+    """Put placeholders where long strings of `text` stand; None where a constant could be taken for one."""
+    referring: list[object] = []
+    for value in values:
+        kept: object = value
+        if isinstance(value, tuple):
+            kept = _referring(value, text, spans)  # pyright: ignore[reportUnknownArgumentType] - constants
+            if kept is None:
+                return None
+        elif isinstance(value, str) and (len(value) > LONG_CONSTANT or value[:1] == "\0"):
+            start = text.find(value) if len(value) > LONG_CONSTANT else -1
+            if start >= 0:
+                kept = f"\0{len(spans) // 2}"
+                spans += (start, start + len(value))
+            elif value == "\0":
+                kept = "\0\0"
+            elif value[:1] == "\0":
+                return None
+        referring.append(kept)
+    return tuple(referring)
+
+
+def load_code(data: bytes, text: str) -> CodeType | None:
+    """Read what `dump_code` gave for a unit of this text; None for anything else.
 
     Only for bytes whose checksum was verified: `marshal` trusts its input.
     """
     try:
-        code = marshal.loads(data)  # noqa: S302 - a private, checksummed cache; pickle would be no safer
-    except (EOFError, ValueError, TypeError):
+        code, spans = marshal.loads(data)  # noqa: S302 - a private, checksummed cache; pickle would be no safer
+        if spans:
+            constants = tuple([text[start:end] for start, end in zip(spans[::2], spans[1::2], strict=True)])
+            code = code.replace(co_consts=_restored(code.co_consts, constants))
+    except (EOFError, ValueError, TypeError, AttributeError, IndexError):
         return None
     return code if isinstance(code, CodeType) else None

@@ -7,7 +7,7 @@ whole chart.
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -85,10 +85,11 @@ class Packs:
             known = [library.texts.get(text) for text in group]
             if all(code is not None and code.is_stored for code in known):
                 continue
-            self._cache.write(key, _encode([_entry(code) for code in known]))
+            entries = [_entry(code, text) for code, text in zip(known, group, strict=True)]
+            self._cache.write(key, _encode(entries))
         handed = [text for text in program.tpl_texts if text in library.texts]
         if any(not library.texts[text].is_stored for text in handed):
-            entries = [_entry(library.texts[text], text) for text in handed]
+            entries = [_entry(library.texts[text], text, is_alone=True) for text in handed]
             self._cache.write(_key(keys), _encode(entries))
         for text in [*handed, *(text for _, text in texts)]:
             if text in library.texts:
@@ -104,7 +105,7 @@ def _groups(texts: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _key(texts: list[str]) -> str:
-    digest = blake2b(digest_size=20)
+    digest = sha256()
     for text in texts:
         data = text.encode("utf-8", "surrogateescape")
         digest.update(b"%d:" % len(data))
@@ -112,15 +113,16 @@ def _key(texts: list[str]) -> str:
     return digest.hexdigest()
 
 
-def _entry(known: SourceCode | None, text: str = "") -> _Entry:
+def _entry(known: SourceCode | None, text: str, *, is_alone: bool = False) -> _Entry:
+    """Make the entry of a text; one that no key covers is in it."""
     if known is None or known.units is None:
         return _Entry((), [])
     codes: list[bytes | bool | None] = []
     for unit in known.units:
         if unit in known.codes:
             code = known.codes[unit]
-            codes.append(False if code is None else dump_code(code))
+            codes.append(False if code is None else dump_code(code, text))
         else:
             # Popped from `stored` when asked for, so what is still there was not.
             codes.append(known.stored.get(unit))
-    return _Entry(known.units, codes, text.encode("utf-8", "surrogateescape"))
+    return _Entry(known.units, codes, text.encode("utf-8", "surrogateescape") if is_alone else b"")

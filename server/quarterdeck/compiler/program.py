@@ -102,7 +102,9 @@ class Library:
             return None
         stored = known.stored.pop(unit.index, None)
         if stored is not None:
-            code = known.codes[unit.index] = load_code(stored) if isinstance(stored, bytes) else None
+            code = known.codes[unit.index] = (
+                load_code(stored, unit.text) if isinstance(stored, bytes) else None
+            )
             if code is not None:
                 self._unread.append(code)
         return known.codes.get(unit.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import marshal
 import re
 import types
 from typing import TYPE_CHECKING
@@ -317,12 +318,40 @@ def test_what_python_cannot_nest_is_left_to_the_interpreter() -> None:
         assert compile_unit(units_of(text)[0], FUNCTIONS) is None
 
 
-def test_code_survives_the_way_to_the_disk_and_back() -> None:
-    text = "{{ if .Values.a }}" + "long text " * 20 + "{{ .Values.a | quote }}{{ end }}"
+LONG = "long text " * 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ if .Values.a }}" + LONG + "{{ .Values.a | quote }}{{ end }}",
+        LONG,
+        LONG + "{{/* note */}}" + LONG,
+        LONG + '{{ "\\x00" }}{{ "\\x000" | quote }}',
+        '{{ "\\x00" }}short',
+        '{{ "\\x00' + LONG + '" }}' + LONG,
+        '{{ printf "\\x00%s" .a }}' + LONG,
+        "{{ .a }}\0" + LONG + "{{ .b }}",
+        '{{ "' + "\\u0041" * 30 + '" }}{{ .a }}',
+    ],
+)
+def test_code_survives_the_way_to_the_disk_and_back(text: str) -> None:
+    code = compile_unit(units_of(text)[0], FUNCTIONS)
+    if code is None:
+        return
+    data = dump_code(code, text)
+    assert dump_code(compile_unit(units_of(text)[0], FUNCTIONS) or code, text) == data
+    assert load_code(data, text) == code
+    assert load_code(data[:-3], text) is None
+
+
+@pytest.mark.parametrize("value", [0, (), (1, 2), "text", ("text", (0, 4)), None])
+def test_what_is_no_code_is_not_loaded(value: object) -> None:
+    assert load_code(marshal.dumps(value), "text") is None
+
+
+def test_literal_text_is_not_stored_again() -> None:
+    text = "{{ if .Values.a }}" + LONG * 50 + "{{ .Values.a | quote }}{{ end }}"
     code = compile_unit(units_of(text)[0], FUNCTIONS)
     assert code is not None
-    data = dump_code(code)
-    assert dump_code(compile_unit(units_of(text)[0], FUNCTIONS) or code) == data
-    assert load_code(data) == code
-    assert load_code(data[:-3]) is None
-    assert load_code(b"i\0\0\0\0") is None
+    assert len(dump_code(code, text)) < len(text) / 10
