@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import quarterdeck.runtime.funcs as families
 from quarterdeck.runtime.funcs import regex
+from quarterdeck.runtime.funcs.semver_constraints import parse_constraints
 from quarterdeck.runtime.signatures import FUNCTIONS, Function
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def function_table() -> Mapping[str, Function]:
 
 
 def load_libraries(texts: Iterable[str]) -> None:
-    """Import the libraries behind functions that these templates name; else the first call imports them."""
-    if any("egex" in text for text in texts):
+    """Make ready what is behind functions that these templates name; else the first call does so."""
+    joined = "".join(texts)
+    if "egex" in joined:
         regex.is_exact()
+    if "semverCompare" in joined:
+        parse_constraints(">=1.0.0-0")
