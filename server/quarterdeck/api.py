@@ -48,7 +48,7 @@ def load_chart(path: str | Path) -> Chart:
     chart = read_chart(path)
     make_schemas_ready(chart)
     default_containers(chart)
-    load_libraries(_template_texts(chart))
+    load_libraries(_template_texts(chart), compares_versions=bool(chart.manifest.kube_version))
     shared_engine()
     return chart
 

@@ -26,10 +26,13 @@ def function_table() -> Mapping[str, Function]:
     return MappingProxyType(FUNCTIONS)
 
 
-def load_libraries(texts: Iterable[str]) -> None:
-    """Make ready what is behind functions that these templates name; else the first call does so."""
+def load_libraries(texts: Iterable[str], *, compares_versions: bool) -> None:
+    """Make ready what is behind functions that these templates name; else the first call does so.
+
+    `compares_versions` tells that a version is compared whatever the templates name.
+    """
     joined = "".join(texts)
     if "egex" in joined:
         regex.is_exact()
-    if "semverCompare" in joined:
+    if compares_versions or "semverCompare" in joined:
         parse_constraints(">=1.0.0-0")
