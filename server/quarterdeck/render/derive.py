@@ -17,7 +17,7 @@ from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
 from quarterdeck.render.parts import parts_of
 from quarterdeck.render.runs import NO_VALUE, UNPLACED, Run, slice_runs, without_no_values
-from quarterdeck.render.scopes import ScopeReader, Site
+from quarterdeck.render.scopes import Read, ScopeReader, Site
 from quarterdeck.render.snapshots import put_back
 from quarterdeck.render.value_index import is_distinct
 from quarterdeck.runtime.printing import print_value
@@ -370,7 +370,9 @@ class Deriver:
             found = {
                 (read.path, read.is_key)
                 for read in self.scopes.reads(site)
-                if read.path is not None and (read.value is value or _is_printed(value, read.value))
+                if read.path is not None
+                and (read.value is value or _is_printed(value, read.value))
+                and self._still_stands(read)
             }
             if len(found) == 1:
                 path, is_key = found.pop()
@@ -378,6 +380,13 @@ class Deriver:
         if self._is_constant(value, site):
             return Run(length, "constant", site, function=function)
         return Run(length, "computed", site, function=function or self._last_function(site))
+
+    def _still_stands(self, read: Read) -> bool:
+        """Tell whether a value is what the user wrote there, and nothing that a template put in its place."""
+        if read.path is None or read.is_key or read.path[0] != "Values":
+            return True
+        written = self.value_at(read.path)
+        return written is read.value or (written.__class__ is read.value.__class__ and written == read.value)
 
     @cached_property
     def _files(self) -> dict[int, str]:

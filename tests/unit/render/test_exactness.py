@@ -299,3 +299,14 @@ def test_a_map_that_is_changed_after_it_was_printed_is_not_taken_for_what_it_is_
     template = "{{ $_ := set .Values.map `one` .Values.long }}{{ .Values.map }}"
     for rendering in render(subject, template):
         assert not list(wrong_origins(rendering, template))
+
+
+def test_an_element_that_a_template_put_into_the_values_is_not_taken_for_what_the_user_wrote(
+    subject: Subject,
+) -> None:
+    template = (
+        "{{ $_ := set .Values.map `one` ((fromYaml .Values.yaml).m.i) }}"
+        "{{ range $k, $e := .Values.map }}{{ $k }}: {{ toYaml $e | nindent 2 }}\n{{ end }}"
+    )
+    for rendering in render(subject, template):
+        assert not list(wrong_origins(rendering, template))
