@@ -98,7 +98,20 @@ def _import_values(instance: ChartInstance, mismatches: list[TypeMismatch]) -> N
                 _lay_over(imported, _nested(parent, table))
         declared.append(replace(one, import_values=tuple(described)))
     instance.declared = tuple(declared)
-    instance.values = merge_tables(merged, copy_containers(imported), keeps_nulls=True)
+    own = _finite(merged, ()) if imported else merged
+    instance.values = merge_tables(own, _finite(imported, ()), keeps_nulls=True)
+
+
+def _finite(table: Tree, above: tuple[int, ...]) -> Tree:
+    """Copy a table; one that was imported into itself ends where it would begin anew. Helm crashes on it."""
+    inside = (*above, id(table))
+    finite: Tree = {}
+    for key, value in table.items():
+        if value.__class__ is dict:
+            finite[key] = {} if id(value) in inside else _finite(value, inside)
+        else:
+            finite[key] = copy_containers(value)
+    return finite
 
 
 def _lay_over(upper: Tree, lower: Tree) -> None:

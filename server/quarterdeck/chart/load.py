@@ -107,7 +107,7 @@ def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) 
     with os.scandir(location):
         pass
     found = read_folder(location, display_path, overlay)
-    _check_ignored(location, display_path, found)
+    _check_ignored(location, display_path, overlay, found)
     is_chart = any(file.path == "Chart.yaml" or file.path.startswith("templates/") for file in found.files)
     if not is_chart and not any(problem.path.endswith("/Chart.yaml") for problem in found.problems):
         if not location.is_dir():
@@ -117,13 +117,13 @@ def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) 
     return found
 
 
-def _check_ignored(location: Path, display_path: str, found: FileSet) -> None:
+def _check_ignored(location: Path, display_path: str, overlay: Mapping[str, str], found: FileSet) -> None:
     """Report a Chart.yaml that is there and that .helmignore leaves out."""
     path = f"{display_path}/Chart.yaml"
     is_read = any(file.path == "Chart.yaml" for file in found.files)
     if is_read or any(problem.path == path for problem in found.problems):
         return
-    if (location / "Chart.yaml").is_file() and (location / HELM_IGNORE).is_file():
+    if all(name in overlay or (location / name).is_file() for name in ("Chart.yaml", HELM_IGNORE)):
         message = "Chart.yaml is left out by a rule of .helmignore"
         proposal = "Mend the rule; one that begins with `!` leaves out all that it does not name."
         helm = "Chart.yaml file is missing"

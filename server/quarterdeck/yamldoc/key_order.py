@@ -10,6 +10,8 @@ import unicodedata
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
+from quarterdeck.text.letters import is_letter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,14 +45,14 @@ def _compare_v3(left: str, right: str) -> int:
         if a != b:
             compared = _compare_at(left, right, index)
             follows_digit = index > 0 and _is_digit(left[index - 1])
-            return -compared if follows_digit and a.isalpha() != b.isalpha() else compared
+            return -compared if follows_digit and is_letter(a) != is_letter(b) else compared
     return len(left) - len(right)
 
 
 def _compare_at(left: str, right: str, index: int) -> int:
     """Compare at the first place where the keys differ."""
     a, b = left[index], right[index]
-    a_is_letter, b_is_letter = a.isalpha(), b.isalpha()
+    a_is_letter, b_is_letter = is_letter(a), is_letter(b)
     if a_is_letter and b_is_letter:
         return ord(a) - ord(b)
     if a_is_letter or b_is_letter:

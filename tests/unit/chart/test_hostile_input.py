@@ -327,3 +327,21 @@ def test_whatever_the_files_say_there_are_only_findings(
     for problem in inputs.problems:
         assert problem.path.startswith(folder.as_posix()) or problem.path == "values"
         assert problem.line >= 1
+
+
+def test_an_open_chart_yaml_that_the_ignore_file_leaves_out_is_a_finding(tmp_path: Path) -> None:
+    chart = read_chart(tmp_path, overlay={"templates/a.yaml": "a: 1", "Chart.yaml": "", ".helmignore": "*"})
+    assert "Chart.yaml is left out by a rule of .helmignore" in [one.message for one in chart.problems]
+
+
+def test_values_that_are_imported_into_themselves_have_an_end(tmp_path: Path) -> None:
+    imports = "import-values: [{child: inner, parent: x}, {child: inner, parent: x.y}]"
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: root\nversion: 1.0.0\n"
+        f"dependencies: [{{name: sub, version: 1.0.0, {imports}}}]\n",
+        "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "charts/sub/values.yaml": "inner: {a: 1}\n",
+        "templates/a.yaml": "{{ toJson .Values.x }}",
+    }
+    inputs = prepare(read_chart(tmp_path, overlay=files), {}, Release(), make_capabilities())
+    assert inputs.values["x"] == {"a": 1, "y": {}}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.runtime.funcs.bytewise import runes
 from quarterdeck.runtime.funcs.letters import (
-    is_letter,
     is_lower,
     is_number,
     is_punctuation,
@@ -21,6 +20,7 @@ from quarterdeck.runtime.funcs.letters import (
     to_upper,
 )
 from quarterdeck.runtime.signatures import function
+from quarterdeck.text.letters import is_letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from quarterdeck.runtime.funcs.bytewise import runes
+from quarterdeck.text.letters import is_letter
 
 WHITE_SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -35,11 +36,6 @@ def is_lower(char: str) -> bool:
 def is_title(char: str) -> bool:
     """Tell whether the character is of category Lt (`unicode.IsTitle`)."""
     return unicodedata.category(char) == "Lt"
-
-
-def is_letter(char: str) -> bool:
-    """Tell whether the character is of one of the categories L (`unicode.IsLetter`)."""
-    return unicodedata.category(char)[0] == "L"
 
 
 def is_digit(char: str) -> bool:
