@@ -13,6 +13,7 @@ import helm_python
 import corpus_charts
 from bench.calibration import REFERENCE_SECONDS
 from bench.memory import machine
+from bench.tried import paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,7 @@ def markdown(rows: Sequence[Row], calibration: Calibration, *, rounds: int) -> s
         for row in rows
         if row.details
     )
+    tried = "\n".join(paragraphs(rows))
     return f"""# Benchmarks
 
 Written by `make bench`; do not edit.
@@ -86,6 +88,7 @@ Written by `make bench`; do not edit.
 {METHOD}
 ## Details
 {details}
+{tried}
 """
 
 
