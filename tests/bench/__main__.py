@@ -24,6 +24,7 @@ from bench.figures import Row, Timing, ratio_row
 from bench.latency import edit_row, keystroke_row
 from bench.processes import check_row, memory_row
 from bench.ratios import time_chart_first, time_first, time_hot
+from bench.recovery import recovery_row
 from bench.subjects import KUBE_PROMETHEUS_STACK, Subject, subjects
 from bench.umbrella import SUB_CHARTS, compose, makes_keys
 
@@ -64,6 +65,7 @@ class Bench:
         self.measure(lambda: [memory_row(self.stack)])
         self.measure(lambda: [coverage_row(self.subjects)])
         self.measure(lambda: [check_row(self.calibration, 3 if self.is_smoke else 15)])
+        self.measure(lambda: [recovery_row()])
         self.measure(lambda: [keystroke_row(self.calibration, 30 if self.is_smoke else 500)])
 
     def measure(self, make_rows: Callable[[], Sequence[Row]]) -> None:
