@@ -54,7 +54,9 @@ def load_chart(path: str | Path) -> Chart:
 
 
 def _template_texts(chart: Chart) -> Iterator[str]:
-    yield from (file.text for file in chart.templates)
+    for file in chart.templates:
+        hash(file.text)  # Python keeps it with the text, by which code is looked up
+        yield file.text
     for sub in chart.dependencies:
         yield from _template_texts(sub)
 
