@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from quarterdeck.render.callers import with_callers
 from quarterdeck.render.trace import Trace
 
 if TYPE_CHECKING:
@@ -62,11 +63,4 @@ def find_stale(old: Program, new: Program, calls: dict[str, set[str]]) -> set[st
     before, after = old.units, new.units
     stale = {name for name, unit in after.items() if before.get(name) is not unit}
     stale |= before.keys() - after.keys()
-    grew = True
-    while grew:
-        callers = {
-            name for name, called in calls.items() if name not in stale and not called.isdisjoint(stale)
-        }
-        stale |= callers
-        grew = bool(callers)
-    return stale
+    return with_callers(stale, calls)

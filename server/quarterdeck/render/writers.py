@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.gotmpl import nodes
 from quarterdeck.gotmpl.walk import walk
+from quarterdeck.render.callers import with_callers
 from quarterdeck.render.taken_apart import PARSERS
 from quarterdeck.runtime.signatures import FUNCTIONS
 
@@ -58,14 +59,7 @@ def find_writers(program: Program) -> frozenset[str]:
     if not found:
         return frozenset()
     calls = {name: {called for unit in its for called in _called(unit, units)} for name, its in units.items()}
-    grew = True
-    while grew:
-        callers = {
-            name for name, called in calls.items() if name not in found and not called.isdisjoint(found)
-        }
-        found |= callers
-        grew = bool(callers)
-    return frozenset(found - {HANDED})
+    return frozenset(with_callers(found, calls) - {HANDED})
 
 
 def _nodes(unit: Unit) -> Iterator[Node]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from quarterdeck.render.callers import with_callers
 from quarterdeck.render.documents import has_documents
 from quarterdeck.workspace.failures import join_repetitions, own_failures
 from quarterdeck.workspace.manifest_findings import find_manifest_problems
@@ -88,9 +89,4 @@ def _find_damaged(rendering: Rendering, called: Mapping[str, frozenset[str]]) ->
         source.file: {units[name].file for name in called.get(source.text, ()) if name in units}
         for source in program.sources
     }
-    grew = True
-    while grew:
-        callers = {file for file, files in callees.items() if file not in damaged and files & damaged}
-        damaged |= callers
-        grew = bool(callers)
-    return damaged
+    return with_callers(damaged, callees)
