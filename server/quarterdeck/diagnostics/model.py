@@ -41,7 +41,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that is wrong, at the place where a person would mend it.
 
     `code` is the stable id of the kind of finding (`QD101`), `proposal` what to do about it in one sentence,
-    `helm_message` what Helm says of it, word for word, where Helm stops at it.
+    `helm_message` what Helm says of it, word for word, where Helm stops at it. `scenarios` names the values
+    scenarios in which it occurs, where it does not occur in all that were rendered.
     """
 
     code: str
@@ -51,7 +52,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     proposal: str = ""
     related: tuple[Related, ...] = ()
     helm_message: str = ""
-    scenario: str = ""
+    scenarios: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

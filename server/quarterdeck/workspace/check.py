@@ -9,8 +9,8 @@ from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.errors import Cancelled
+from quarterdeck.findings.collect import collect_findings
 from quarterdeck.runtime.context import Budget, Context
-from quarterdeck.workspace.collect import collect_findings
 from quarterdeck.workspace.shared_engine import shared_engine
 
 if TYPE_CHECKING:

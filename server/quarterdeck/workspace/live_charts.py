@@ -15,9 +15,9 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import make_chart, read_chart_files
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, edit_templates, prepare
+from quarterdeck.findings.collect import FindingsMemory, collect_findings
 from quarterdeck.runtime.context import Budget, Context
 from quarterdeck.workspace.check import CHECK_SEED, stop_if
-from quarterdeck.workspace.collect import FindingsMemory, collect_findings
 from quarterdeck.workspace.shared_engine import shared_engine
 
 if TYPE_CHECKING:

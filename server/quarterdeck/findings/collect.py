@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from quarterdeck.findings.failures import join_repetitions, own_failures
+from quarterdeck.findings.manifest_findings import find_manifest_problems
+from quarterdeck.findings.template_names import NameCheck
 from quarterdeck.render.callers import with_callers
 from quarterdeck.render.documents import has_documents
-from quarterdeck.workspace.failures import join_repetitions, own_failures
-from quarterdeck.workspace.manifest_findings import find_manifest_problems
-from quarterdeck.workspace.template_names import NameCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

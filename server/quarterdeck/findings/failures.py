@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from quarterdeck.chart.model import Chart
     from quarterdeck.diagnostics.model import Finding, Place
+    from quarterdeck.findings.template_names import NameCheck
     from quarterdeck.render.rendering import Rendering
-    from quarterdeck.workspace.template_names import NameCheck
 
 _MOST_RELATED = 10
 _FOLLOWS_FROM_SYNTAX = ("undefined variable: ", "function ", "missing value for command")

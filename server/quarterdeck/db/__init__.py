@@ -1,0 +1,1 @@
+"""What is asked about charts, as queries: files, values, renderings, findings."""

@@ -1,0 +1,1 @@
+"""What is wrong with a chart that was rendered: syntax, names, failures, documents."""

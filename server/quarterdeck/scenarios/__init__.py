@@ -1,0 +1,1 @@
+"""Values scenarios: the sets of values that a chart is rendered with, and where they are declared."""
