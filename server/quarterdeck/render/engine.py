@@ -144,7 +144,7 @@ class Engine:
         `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the
         same objects. Gives what rendering everything would give.
         """
-        program = self._edited_program(old, inputs)
+        program = self.edited_program(old.program, inputs)
         rendering = old.copied(inputs, program)
         rendering.syntax_problems = tuple(syntax_findings(program, inputs))
         by_name = files_by_name(inputs)
@@ -164,11 +164,12 @@ class Engine:
         rendering.collect_problems()
         return rendering
 
-    def _edited_program(self, old: Rendering, inputs: RenderInputs) -> Program:
+    def edited_program(self, old: Program, inputs: RenderInputs) -> Program:
+        """Give the table of templates of a chart, of which `old` has most; what did not change is shared."""
         key = tuple([(file.name, file.text) for file in inputs.templates])
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = old.program.edited(key)
+            program = self._programs[key] = old.edited(key)
             if len(self._programs) > MAX_PROGRAMS:
                 self._programs.popitem(last=False)
         return program
