@@ -16,7 +16,7 @@ from quarterdeck.render.source_map import SourceMap
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.table import load_libraries
 from quarterdeck.workspace.check import check_chart
-from quarterdeck.workspace.shared_engine import shared_engine
+from quarterdeck.db.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

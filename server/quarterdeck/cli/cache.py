@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
         raise OptionError("cache warm needs charts to compile")
     if options.action != "warm" and options.charts:
         raise OptionError(f"cache {options.action} takes no charts")
-    from quarterdeck.workspace.shared_engine import code_cache  # noqa: PLC0415 - `--help` needs no engine
+    from quarterdeck.db.shared_engine import code_cache  # noqa: PLC0415 - `--help` needs no engine
 
     cache = code_cache()
     if cache is None:
@@ -69,7 +69,7 @@ def _warm(charts: Sequence[str]) -> None:
     from quarterdeck.chart.load import read_chart  # noqa: PLC0415 - as above
     from quarterdeck.chart.prepare import Release, prepare  # noqa: PLC0415 - as above
     from quarterdeck.workspace.find_charts import find_charts  # noqa: PLC0415 - as above
-    from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above
+    from quarterdeck.db.shared_engine import shared_engine  # noqa: PLC0415 - as above
 
     engine = shared_engine()
     found = find_charts(charts)

@@ -9,7 +9,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.reports.model import ChartReport
 from quarterdeck.text.line_index import LineIndex
 from quarterdeck.workspace.check import Options, run_check
-from quarterdeck.workspace.shared_engine import shared_engine
+from quarterdeck.db.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -77,7 +77,7 @@ def run(options: Namespace) -> int:
         QuarterdeckError: something cannot be read or written, or an option makes no sense.
     """
     from quarterdeck.cli import render_task  # noqa: PLC0415 - `--help` needs no engine
-    from quarterdeck.workspace.shared_engine import shared_engine  # noqa: PLC0415 - as above
+    from quarterdeck.db.shared_engine import shared_engine  # noqa: PLC0415 - as above
 
     if options.dependency_update:
         render_task.fetch_first(options.chart)

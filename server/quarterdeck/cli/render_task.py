@@ -17,7 +17,7 @@ from quarterdeck.errors import ReadError, RenderStoppedError
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.quoting import quote
-from quarterdeck.workspace.shared_engine import shared_engine
+from quarterdeck.db.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

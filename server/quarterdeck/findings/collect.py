@@ -11,8 +11,9 @@ from quarterdeck.render.callers import with_callers
 from quarterdeck.render.documents import has_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from quarterdeck.chart.origins import ValueOrigins
     from quarterdeck.diagnostics.model import Finding
     from quarterdeck.render.rendering import Frame, Rendering
 
@@ -20,19 +21,24 @@ if TYPE_CHECKING:
 class CheckedManifests(NamedTuple):
     """What is wrong with the documents of one rendered file, and the run that gave its text.
 
-    `is_read` tells whether they were read at all.
+    `is_read` tells whether they were read at all; `origins` says where values are written.
     """
 
     frame: Frame
     text: str
     is_read: bool
     findings: tuple[Finding, ...]
+    origins: ValueOrigins
 
-    def still_holds(self, frame: Frame, text: str, *, is_read: bool) -> bool:
+    def still_holds(self, frame: Frame, text: str, origins: ValueOrigins, *, is_read: bool) -> bool:
         """Tell whether the findings are those of this run, too: places may differ, clean text is clean."""
         if is_read != self.is_read:
             return False
-        return frame is self.frame or not is_read or (not self.findings and text == self.text)
+        if not is_read:
+            return True
+        if not self.findings:
+            return frame is self.frame or text == self.text
+        return frame is self.frame and origins is self.origins
 
 
 class FindingsMemory:
@@ -45,33 +51,58 @@ class FindingsMemory:
         """By the name of the rendered file."""
 
 
-def collect_findings(rendering: Rendering, memory: FindingsMemory | None = None) -> list[Finding]:
-    """Give all that is wrong, in order of place; `memory` takes part and is brought up to date."""
-    memory = memory or FindingsMemory()
+class Found(NamedTuple):
+    """What is wrong with a rendered chart besides its syntax; in no order, doubles not taken out."""
+
+    names: list[Finding]
+    """Calls of templates that nobody defines."""
+    failures: list[Finding]
+    """Actions that failed, and rendered documents that are no manifests."""
+
+
+def find_names(rendering: Rendering, memory: FindingsMemory) -> list[Finding]:
+    """Give the calls of templates that nobody defines; the rendering need not have been run."""
     names = NameCheck(rendering, memory.called)
     memory.called = names.called
-    found = [*rendering.inputs.problems, *rendering.syntax_problems]
-    found += names.findings()
-    found += join_repetitions(own_failures(rendering, names))
+    return names.findings()
+
+
+def find_all(rendering: Rendering, memory: FindingsMemory) -> Found:
+    """Give what is wrong with a rendering; `memory` takes part and is brought up to date."""
+    names = NameCheck(rendering, memory.called)
+    memory.called = names.called
+    failures = join_repetitions(own_failures(rendering, names))
     memory.manifests = _check_manifests(rendering, memory)
     for checked in memory.manifests.values():
-        found += checked.findings
-    return sorted(dict.fromkeys(found), key=lambda one: (one.place, one.code, one.message))
+        failures += checked.findings
+    return Found(names.findings(), failures)
+
+
+def collect_findings(rendering: Rendering) -> list[Finding]:
+    """Give all that is wrong, in order of place."""
+    found = find_all(rendering, FindingsMemory())
+    return in_order((*rendering.inputs.problems, *rendering.syntax_problems, *found.names, *found.failures))
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings by place, each once."""
+    return sorted(dict.fromkeys(findings), key=lambda one: (one.place, one.code, one.message))
 
 
 def _check_manifests(rendering: Rendering, memory: FindingsMemory) -> dict[str, CheckedManifests]:
     """Check the documents of each file that is whole; what was checked before is not checked again."""
     checked: dict[str, CheckedManifests] = {}
     damaged = _find_damaged(rendering, memory.called)
+    origins = rendering.inputs.origins
     for file, frame in rendering.frames.items():
         text = rendering.templates[file]
         is_read = has_documents(file, text) and not rendering.errors.get(file) and file not in damaged
         known = memory.manifests.get(file)
-        if known is not None and known.still_holds(frame, text, is_read=is_read):
-            known = known._replace(frame=frame)
+        if known is not None and known.still_holds(frame, text, origins, is_read=is_read):
+            known = known._replace(frame=frame, text=text, origins=origins)
         else:
             findings = tuple(find_manifest_problems(rendering, file)) if is_read else ()
-            known = CheckedManifests(frame, text, is_read, findings)
+            known = CheckedManifests(frame, text, is_read, findings, origins)
         checked[file] = known
     return checked
 

@@ -8,10 +8,10 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.errors import Cancelled
 from quarterdeck.findings.collect import collect_findings
 from quarterdeck.runtime.context import Budget, Context
-from quarterdeck.workspace.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from quarterdeck.chart.model import Chart
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
-
-CHECK_SEED = 0
-"""What makes random numbers and the time the same in every check, so that findings are."""
 
 
 class Options(NamedTuple):

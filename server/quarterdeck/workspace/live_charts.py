@@ -15,10 +15,10 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import make_chart, read_chart_files
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, edit_templates, prepare
-from quarterdeck.findings.collect import FindingsMemory, collect_findings
+from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
+from quarterdeck.findings.collect import FindingsMemory, find_all, in_order
 from quarterdeck.runtime.context import Budget, Context
-from quarterdeck.workspace.check import CHECK_SEED, stop_if
-from quarterdeck.workspace.shared_engine import shared_engine
+from quarterdeck.workspace.check import stop_if
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,7 +108,10 @@ class _LiveChart:
         self._state = _State(
             disk_revision=disk_revision, overlay=dict(overlay), files=files, rendering=rendering
         )
-        return collect_findings(rendering, self._memory)
+        found = find_all(rendering, self._memory)
+        return in_order(
+            (*rendering.inputs.problems, *rendering.syntax_problems, *found.names, *found.failures)
+        )
 
     def _render(self, files: FileSet, is_cancelled: Callable[[], bool] | None) -> Rendering:
         previous = None if self._state is None else self._state.rendering.inputs.chart

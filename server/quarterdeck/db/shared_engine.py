@@ -9,6 +9,9 @@ from quarterdeck.compiler.packs import Packs
 from quarterdeck.render.engine import Engine
 from quarterdeck.store.disk_cache import DiskCache, default_folder
 
+CHECK_SEED = 0
+"""What makes random numbers and the time the same in every check, so that findings are."""
+
 
 @cache
 def shared_engine() -> Engine:

@@ -1,0 +1,162 @@
+"""From files to what a rendering works with."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, NamedTuple
+
+from quarterdeck.chart.capabilities import make_capabilities
+from quarterdeck.chart.files_on_disk import FileSet
+from quarterdeck.chart.load import make_chart, read_chart_files
+from quarterdeck.chart.model import Chart
+from quarterdeck.chart.overrides import ValuesFile, ValuesInput
+from quarterdeck.chart.prepare import Release, edit_templates, prepare
+from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, Db, Unreadable, read_text
+from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
+from quarterdeck.query.engine import MISSING, Query
+
+if TYPE_CHECKING:
+    from quarterdeck.chart.model import ChartFile
+    from quarterdeck.chart.prepare import RenderInputs
+    from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.scenarios.model import Scenario
+
+# --- files -------------------------------------------------------------------------------------------------
+
+
+def _files(db: Db, chart: str) -> FileSet | Unreadable:
+    on_disk = db.get(DISK_CHART, chart)
+    texts: dict[str, str] = {}
+    for path in db.get(BUFFERS_IN, chart):
+        text = db.get(BUFFER, f"{chart}/{path}")
+        if text is not None:
+            texts[path] = text
+    if not texts:
+        return on_disk
+    found: FileSet | None = None
+    if not isinstance(on_disk, Unreadable) and texts.keys() <= {file.path for file in on_disk.files}:
+        found = on_disk.with_texts(texts)
+    if found is None:
+        # Open texts that may be new files, or rules about which files count.
+        try:
+            found = read_chart_files(chart, texts)
+        except QuarterdeckError as error:
+            return Unreadable(str(error), isinstance(error, ChartNotFoundError))
+    before = db.previous()
+    return found if before is MISSING or isinstance(before, Unreadable) else _sharing(found, before)
+
+
+def _sharing(found: FileSet, before: FileSet) -> FileSet:
+    """Give the files with those objects of before that hold the same, so that others see what changed."""
+    known = {file.path: file for file in before.files}
+    files: list[ChartFile] = []
+    for file in found.files:
+        old = known.get(file.path)
+        files.append(old if old is not None and old.data == file.data else file)
+    return FileSet(files, found.problems)
+
+
+FILES: Query[FileSet | Unreadable] = Query("files", _files, equal=operator.is_)
+"""The files of a chart as they count now, open texts in their places, by the chart's folder.
+
+A file that is the same as before is the same object.
+"""
+
+
+# --- chart -------------------------------------------------------------------------------------------------
+
+
+def _chart(db: Db, chart: str) -> Chart | Unreadable:
+    files = db.get(FILES, chart)
+    if isinstance(files, Unreadable):
+        return files
+    before = db.previous()
+    return make_chart(chart, files, previous=before if isinstance(before, Chart) else None)
+
+
+def _chart_size(chart: Chart | Unreadable) -> int:
+    if isinstance(chart, Unreadable):
+        return 0
+    own = sum(len(file.data) for file in (*chart.templates, *chart.files))
+    return 2 * own + sum(map(_chart_size, chart.dependencies))
+
+
+CHART: Query[Chart | Unreadable] = Query("chart", _chart, equal=operator.is_, size=_chart_size)
+"""The chart that the files make, by its folder."""
+
+
+# --- what a rendering works with ---------------------------------------------------------------------------
+
+
+class Prepared(NamedTuple):
+    """A chart's inputs in one scenario, and what they were made of."""
+
+    files: FileSet
+    values: ValuesInput
+    inputs: RenderInputs
+    problems: tuple[Finding, ...]
+    """What is wrong with the scenario itself, such as a values file that does not exist."""
+
+
+class ScenarioValues(NamedTuple):
+    """What a scenario lays over a chart's values, and what is wrong with how it says so."""
+
+    values: ValuesInput
+    problems: tuple[Finding, ...] = ()
+
+
+NO_VALUES = ScenarioValues(ValuesInput())
+
+
+def _values(db: Db, scenario: Scenario) -> ScenarioValues:
+    if not scenario.layers and not scenario.flags:
+        return NO_VALUES
+    files = [ValuesFile(path, read_text(db, path) or "") for path in scenario.files]
+    return ScenarioValues(ValuesInput(files=tuple(files)))
+
+
+VALUES: Query[ScenarioValues] = Query("values", _values)
+"""What a scenario lays over a chart's values: texts of its files, flags."""
+
+
+def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Unreadable:
+    files = db.get(FILES, chart)
+    if isinstance(files, Unreadable):
+        return files
+    values = db.get(VALUES, scenario)
+    before = db.previous()
+    if isinstance(before, Prepared) and before.values is values.values:
+        inputs = _edited(before, files)
+        if inputs is not None:
+            return Prepared(files, values.values, inputs, values.problems)
+    made = db.get(CHART, chart)
+    if isinstance(made, Unreadable):
+        return made
+    db.check_cancelled()
+    release = Release(name=scenario.release_name, namespace=scenario.namespace)
+    capabilities = make_capabilities(scenario.kube_version, scenario.api_versions)
+    return Prepared(
+        files, values.values, prepare(made, values.values, release, capabilities), values.problems
+    )
+
+
+def _edited(before: Prepared, files: FileSet) -> RenderInputs | None:
+    """Give the inputs of before with other texts of templates; None where anything else changed."""
+    if before.files.problems is not files.problems or len(before.files.files) != len(files.files):
+        return None
+    changed = [(old, new) for old, new in zip(before.files.files, files.files, strict=True) if old is not new]
+    if any(old.path != new.path for old, new in changed):
+        return None
+    inputs = before.inputs
+    templates = {file.display_path for file in inputs.templates}
+    texts: dict[str, str] = {}
+    for old, new in changed:
+        # Bytes that are no text are a problem of the chart's.
+        if new.display_path not in templates or old.find_bad_byte() or new.find_bad_byte() is not None:
+            return None
+        texts[new.display_path] = new.text
+    return edit_templates(inputs, texts) if texts else inputs
+
+
+PREPARED: Query[Prepared | Unreadable] = Query("prepared", _prepared, equal=operator.is_)
+"""All that rendering a chart in a scenario needs, by the chart's folder and the scenario."""
