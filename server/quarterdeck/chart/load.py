@@ -45,8 +45,8 @@ def read_chart(
     return _assemble(Path(path), found, kind, budget, previous)
 
 
-def read_chart_files(folder: str, overlay: Mapping[str, str]) -> FileSet:
-    """Read the files of a chart's folder, for `make_chart`.
+def read_chart_files(folder: str, overlay: Mapping[str, str], *, previous: FileSet | None = None) -> FileSet:
+    """Read the files of a chart's folder, for `make_chart`; what did not change is taken from `previous`.
 
     Raises:
         ChartNotFoundError: there is nothing at `folder`, or no trace of a chart.
@@ -54,7 +54,7 @@ def read_chart_files(folder: str, overlay: Mapping[str, str]) -> FileSet:
     """
     if Path(folder).is_file():
         raise ReadError(f"{folder} is no folder")
-    return _read_files(Path(folder), overlay, UnpackBudget())[0]
+    return _read_files(Path(folder), overlay, UnpackBudget(), previous)[0]
 
 
 def make_chart(folder: str, files: FileSet, *, previous: Chart | None = None) -> Chart:
@@ -63,7 +63,7 @@ def make_chart(folder: str, files: FileSet, *, previous: Chart | None = None) ->
 
 
 def _read_files(
-    location: Path, overlay: Mapping[str, str], budget: UnpackBudget
+    location: Path, overlay: Mapping[str, str], budget: UnpackBudget, previous: FileSet | None = None
 ) -> tuple[FileSet, SourceKind]:
     """Read the files of a folder or an archive.
 
@@ -77,7 +77,7 @@ def _read_files(
         if not is_folder and not location.exists():
             raise ChartNotFoundError(f"there is no chart at {display_path}")
         if is_folder:
-            return _read_folder(location, display_path, overlay), "folder"
+            return _read_folder(location, display_path, overlay, previous), "folder"
         with location.open("rb") as stream:
             return read_archive(stream, display_path, budget), "archive"
     except OSError as error:
@@ -97,7 +97,9 @@ def _assemble(
     return Assembler(budget, previous).assemble_root(found, source)
 
 
-def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) -> FileSet:
+def _read_folder(
+    location: Path, display_path: str, overlay: Mapping[str, str], previous: FileSet | None
+) -> FileSet:
     """Read a folder that looks like a chart.
 
     Raises:
@@ -106,7 +108,7 @@ def _read_folder(location: Path, display_path: str, overlay: Mapping[str, str]) 
     """
     with os.scandir(location):
         pass
-    found = read_folder(location, display_path, overlay)
+    found = read_folder(location, display_path, overlay, previous)
     _check_ignored(location, display_path, overlay, found)
     is_chart = any(file.path == "Chart.yaml" or file.path.startswith("templates/") for file in found.files)
     if not is_chart and not any(problem.path.endswith("/Chart.yaml") for problem in found.problems):

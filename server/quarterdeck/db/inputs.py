@@ -38,8 +38,13 @@ class Entry(NamedTuple):
 
 
 def _load_folder(chart: str) -> FileSet | Unreadable:
+    return _reload_folder(Unreadable("", is_missing=True), chart)
+
+
+def _reload_folder(before: FileSet | Unreadable, chart: str) -> FileSet | Unreadable:
+    previous = None if isinstance(before, Unreadable) else before
     try:
-        return read_chart_files(chart, {})
+        return read_chart_files(chart, {}, previous=previous)
     except QuarterdeckError as error:
         return Unreadable(str(error), isinstance(error, ChartNotFoundError))
 
@@ -78,7 +83,11 @@ def _load_listing(folder: str) -> tuple[Entry, ...] | None:
 
 
 DISK_CHART: Input[FileSet | Unreadable] = Input(
-    "disk chart", Unreadable("", is_missing=True), load=_load_folder, equal=_is_same_folder
+    "disk chart",
+    Unreadable("", is_missing=True),
+    load=_load_folder,
+    reload=_reload_folder,
+    equal=_is_same_folder,
 )
 """The files of a chart's folder on the disk, by the folder's path."""
 

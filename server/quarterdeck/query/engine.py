@@ -39,10 +39,11 @@ class Input(Generic[Value]):
     """Something that comes from outside, by key; what was never set is `default`, and may be depended on.
 
     `load`, if there is one, gives the value of a key that was not set: a file that is read when somebody
-    first asks, say. `Engine.reload` says that it may be another now.
+    first asks, say. `Engine.reload` says that it may be another now; then `reload`, if there is one, gets the
+    value of before, too, and may use parts of it.
     """
 
-    __slots__ = ("default", "equal", "load", "name")
+    __slots__ = ("default", "equal", "load", "name", "reload")
 
     def __init__(
         self,
@@ -50,11 +51,13 @@ class Input(Generic[Value]):
         default: Value,
         *,
         load: Callable[..., Value] | None = None,
+        reload: Callable[..., Value] | None = None,
         equal: Callable[[Value, Value], bool] = operator.eq,
     ) -> None:
         self.name = name
         self.default = default
         self.load = load
+        self.reload = reload
         self.equal = equal
 
 
@@ -310,7 +313,10 @@ class Engine:
             memo = self._memos[node] = _Memo()
             memo.is_loaded = source.load is not None
         if memo.is_loaded and memo.verified == _NEVER and source.load is not None:
-            value = source.load(*node.key)
+            if memo.value is MISSING or source.reload is None:
+                value = source.load(*node.key)
+            else:
+                value = source.reload(memo.value, *node.key)
             if memo.value is MISSING or not source.equal(memo.value, value):
                 memo.value = value
                 memo.changed = self.revision
