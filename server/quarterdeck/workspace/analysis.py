@@ -6,13 +6,22 @@ The findings of all tiers together are those of a fresh check, whatever was kept
 from __future__ import annotations
 
 from enum import IntEnum
+from posixpath import dirname
 from typing import TYPE_CHECKING, NamedTuple
 
+from quarterdeck.db.finding_queries import FINDINGS, NAMED, PARSED, Findings
+from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, DISK_LISTING, DISK_TEXT, Db, Unreadable
+from quarterdeck.errors import ChartNotFoundError, ReadError
+from quarterdeck.workspace.discovery import path_in_chart
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from quarterdeck.diagnostics.model import Finding
     from quarterdeck.scenarios.model import Scenario
+
+MAX_BYTES = 96 * 1024 * 1024
+"""What charts and renderings may keep in memory, by their own estimates, before those not used lately go."""
 
 
 class Tier(IntEnum):
@@ -46,10 +55,110 @@ class ChartState(NamedTuple):
     """One chart as it is to be analysed.
 
     `overlay` has the open texts by absolute path (with `/`), also of files outside of the chart, where values
-    files of scenarios may lie. As long as `disk_revision` is the same, files on the disk are, too.
+    files of scenarios may lie. As long as `disk_revision` is the same, files on the disk are, too, but for
+    those that `Analysis.disk_changed` was told of.
     """
 
     chart: str
     overlay: Mapping[str, str]
     disk_revision: int
     scenario: Scenario
+
+
+class Analysis:
+    """All that is known of the charts of one editor. Belongs to one thread.
+
+    With `keeps` false nothing is kept from one question to the next.
+    """
+
+    def __init__(self, *, max_bytes: int | None = MAX_BYTES, keeps: bool = True) -> None:
+        self.db = Db(max_bytes=max_bytes, keeps=keeps)
+        self._open: dict[str, str] = {}
+        self._disk_revision = 0
+        self._charts: set[str] = set()
+
+    def stages(self, state: ChartState, is_cancelled: Callable[[], bool] | None = None) -> Iterator[Stage]:
+        """Give the tiers SYNTAX, NAMES and RENDER of a chart, each as soon as it is known.
+
+        Where rendering tells more of names than the texts did, NAMES is given a second time before RENDER.
+
+        Raises:
+            ChartNotFoundError: there is no chart at the path.
+            ReadError: it cannot be read.
+            Cancelled: `is_cancelled` said so; what was known stays.
+        """
+        chart, scenario = state.chart, state.scenario
+        self.bring_up_to_date(state)
+        db = self.db
+        with db.asking(is_cancelled):
+            parsed = db.get(PARSED, chart, scenario)
+        if isinstance(parsed, Unreadable):
+            raise _error(parsed)
+        yield Stage(Tier.SYNTAX, scenario.name, parsed.syntax)
+        with db.asking(is_cancelled):
+            names = db.get(NAMED, chart, scenario).findings
+        yield Stage(Tier.NAMES, scenario.name, names)
+        with db.asking(is_cancelled):
+            found = db.get(FINDINGS, chart, scenario)
+        if found.names != names:
+            yield Stage(Tier.NAMES, scenario.name, found.names)
+        yield Stage(Tier.RENDER, scenario.name, found.render, found.is_complete)
+
+    def find(self, state: ChartState, is_cancelled: Callable[[], bool] | None = None) -> Findings:
+        """Give all that is wrong with a chart in a scenario, at once.
+
+        Raises:
+            ChartNotFoundError: there is no chart at the path.
+            ReadError: it cannot be read.
+            Cancelled: `is_cancelled` said so; what was known stays.
+        """
+        self.bring_up_to_date(state)
+        with self.db.asking(is_cancelled):
+            found = self.db.get(FINDINGS, state.chart, state.scenario)
+        if found.unreadable is not None:
+            raise _error(found.unreadable)
+        return found
+
+    def bring_up_to_date(self, state: ChartState) -> None:
+        """Take the open texts of a state, and note that the disk may be another."""
+        if state.disk_revision != self._disk_revision:
+            self._disk_revision = state.disk_revision
+            self.disk_changed(None)
+        self._charts.add(state.chart)
+        if state.overlay == self._open:
+            inside = self._inside(state.chart)
+            self.db.set(BUFFERS_IN, state.chart, value=inside)
+            return
+        db = self.db
+        for path in self._open.keys() - state.overlay.keys():
+            db.set(BUFFER, path, value=None)
+        for path, text in state.overlay.items():
+            if self._open.get(path) != text:
+                db.set(BUFFER, path, value=text.removeprefix("\ufeff"))
+        self._open = dict(state.overlay)
+        for chart in self._charts:
+            db.set(BUFFERS_IN, chart, value=self._inside(chart))
+
+    def disk_changed(self, paths: Iterable[str] | None) -> None:
+        """Say that files on the disk may be others now: these (absolute, with `/`), or any of them."""
+        db = self.db
+        if paths is None:
+            for source in (DISK_CHART, DISK_TEXT, DISK_LISTING):
+                db.reload_all(source)
+            return
+        for path in paths:
+            db.reload(DISK_TEXT, path)
+            db.reload(DISK_LISTING, path)
+            db.reload(DISK_LISTING, dirname(path))
+            for chart in self._charts:
+                if path == chart or path_in_chart(path, chart) is not None:
+                    db.reload(DISK_CHART, chart)
+
+    def _inside(self, chart: str) -> tuple[str, ...]:
+        found = (path_in_chart(path, chart) for path in self._open)
+        return tuple(sorted(path for path in found if path is not None))
+
+
+def _error(unreadable: Unreadable) -> ChartNotFoundError | ReadError:
+    error = ChartNotFoundError if unreadable.is_missing else ReadError
+    return error(unreadable.message)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quarterdeck.db import chart_queries, inputs
 from quarterdeck.errors import Cancelled, ChartNotFoundError
-from quarterdeck.render.engine import Engine
-from quarterdeck.workspace import live_charts
+from quarterdeck.scenarios.model import DEFAULT_SCENARIO
+from quarterdeck.workspace.analysis import Analysis, ChartState, Tier
 from quarterdeck.workspace.check import check_chart
-from quarterdeck.workspace.live_charts import LiveCharts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,16 +64,21 @@ def fresh(chart: Path, overlay: Mapping[str, str]) -> list[str]:
         return [repr(error)]
 
 
-def live(charts: LiveCharts, chart: Path, overlay: Mapping[str, str], disk_revision: int = 1) -> list[str]:
+def state_of(chart: Path, overlay: Mapping[str, str], disk_revision: int = 1) -> ChartState:
+    texts = {f"{chart.as_posix()}/{path}": text for path, text in overlay.items()}
+    return ChartState(chart.as_posix(), texts, disk_revision, DEFAULT_SCENARIO)
+
+
+def live(charts: Analysis, chart: Path, overlay: Mapping[str, str], disk_revision: int = 1) -> list[str]:
     try:
-        return list(map(repr, charts.check(chart.as_posix(), overlay, disk_revision=disk_revision)))
+        return list(map(repr, charts.find(state_of(chart, overlay, disk_revision)).everything()))
     except ChartNotFoundError as error:
         return [repr(error)]
 
 
 def test_after_random_edits_of_all_files_the_findings_are_those_of_a_fresh_check(chart: Path) -> None:
     rng = random.Random(SEED)
-    charts = LiveCharts()
+    charts = Analysis()
     texts = dict(FILES)
     for number in range(ROUNDS):
         # Most edits hit templates, as in an editor; a file is put right again before its mistakes pile up.
@@ -85,7 +90,7 @@ def test_after_random_edits_of_all_files_the_findings_are_those_of_a_fresh_check
 
 
 def test_files_that_are_opened_and_closed_count_and_cease_to_count(chart: Path) -> None:
-    charts = LiveCharts()
+    charts = Analysis()
     broken = {"templates/new.yaml": "{{ nonsense }}"}
     assert live(charts, chart, broken) == fresh(chart, broken)
     assert any("nonsense" in finding for finding in live(charts, chart, broken))
@@ -94,7 +99,7 @@ def test_files_that_are_opened_and_closed_count_and_cease_to_count(chart: Path) 
 
 
 def test_the_disk_counts_anew_once_it_may_have_changed(chart: Path) -> None:
-    charts = LiveCharts()
+    charts = Analysis()
     live(charts, chart, {})
     (chart / "templates/a.yaml").write_text("{{ nonsense }}")
     assert not any("nonsense" in finding for finding in live(charts, chart, {}, disk_revision=1))
@@ -102,58 +107,107 @@ def test_the_disk_counts_anew_once_it_may_have_changed(chart: Path) -> None:
 
 
 def test_a_check_that_is_cancelled_leaves_what_was_known(chart: Path) -> None:
-    charts = LiveCharts()
+    charts = Analysis()
     live(charts, chart, {"templates/a.yaml": "{{ nonsense }}", "values.yaml": FILES["values.yaml"]})
     for changed in ("templates/a.yaml", "values.yaml"):
         overlay = {"templates/a.yaml": FILES["templates/a.yaml"], "values.yaml": FILES["values.yaml"]}
         overlay[changed] += "\n"
         with pytest.raises(Cancelled):
-            charts.check(chart.as_posix(), overlay, disk_revision=1, is_cancelled=lambda: True)
+            charts.find(state_of(chart, overlay), lambda: True)
         assert live(charts, chart, overlay) == fresh(chart, overlay)
 
 
-def test_an_edit_of_a_template_renders_only_what_it_touches(
-    chart: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_edit_of_a_template_runs_only_what_it_touches(chart: Path) -> None:
     (chart / "templates/e.yaml").unlink()  # its write into shared values touches all files
-    charts = LiveCharts()
+    charts = Analysis()
     texts = {path: FILES[path] for path in ("templates/a.yaml", "templates/b.yaml", "values.yaml")}
     live(charts, chart, texts)
-    rendered: list[str] = []
-    render_file = Engine._render_file
-
-    def note(machine: object, file: object, rendering: object) -> None:
-        rendered.append(file.name)
-        render_file(machine, file, rendering)
-
-    monkeypatch.setattr(Engine, "_render_file", staticmethod(note))
-    monkeypatch.setattr(live_charts, "read_chart_files", None)  # nothing is read from the disk
-    monkeypatch.setattr(live_charts, "make_chart", None)
+    charts.db.log.clear()
     live(charts, chart, {**texts, "templates/b.yaml": texts["templates/b.yaml"] + "# more\n"})
-    assert rendered == ["shop/templates/b.yaml"]
+    assert charts.db.log.names() == [
+        "files",
+        "prepared",
+        "parsed",
+        "rendered file",
+        "rendering",
+        "named",
+        "findings",
+    ]
+    assert rendered(charts) == ["shop/templates/b.yaml"]
+
+
+def rendered(charts: Analysis) -> list[str]:
+    return [key[2] for name, key in charts.db.log.ran if name == "rendered file"]
 
 
 def test_an_edit_of_values_reads_no_file(chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    charts = LiveCharts()
+    charts = Analysis()
     texts = {"values.yaml": FILES["values.yaml"]}
     live(charts, chart, texts)
-    monkeypatch.setattr(live_charts, "read_chart_files", None)
+    monkeypatch.setattr(chart_queries, "read_chart_files", None)
+    monkeypatch.setattr(inputs, "read_chart_files", None)
     texts["values.yaml"] = "port: [1\n"
     assert live(charts, chart, texts) == fresh(chart, texts)
 
 
-def test_few_charts_are_kept(tmp_path: Path) -> None:
-    charts = LiveCharts()
-    for number in range(live_charts.MAX_CHARTS + 2):
-        folder = tmp_path / str(number)
+def test_a_text_that_is_set_again_to_the_same_runs_nothing(chart: Path) -> None:
+    charts = Analysis()
+    live(charts, chart, FILES)
+    charts.db.log.clear()
+    live(charts, chart, dict(FILES))
+    assert charts.db.log.ran == []
+
+
+def test_a_file_outside_of_the_chart_touches_nothing(chart: Path) -> None:
+    charts = Analysis()
+    live(charts, chart, FILES)
+    charts.db.log.clear()
+    state = state_of(chart, FILES)
+    charts.find(state._replace(overlay={**state.overlay, f"{chart.parent.as_posix()}/notes.txt": "x"}))
+    assert charts.db.log.ran == []
+
+
+def test_a_file_that_changed_on_the_disk_is_told_by_its_path(chart: Path) -> None:
+    charts = Analysis()
+    live(charts, chart, {})
+    (chart / "templates/a.yaml").write_text("{{ nonsense }}")
+    charts.disk_changed([f"{chart.parent.as_posix()}/elsewhere.yaml"])
+    assert not any("nonsense" in finding for finding in live(charts, chart, {}))
+    charts.disk_changed([f"{chart.as_posix()}/templates/a.yaml"])
+    assert live(charts, chart, {}) == fresh(chart, {})
+
+
+def test_tiers_come_one_by_one_and_make_a_fresh_check_together(chart: Path) -> None:
+    charts = Analysis()
+    overlay = {
+        "templates/a.yaml": '{{ include "nobody" . }}{{ .Values.missing.deep }}',
+        "templates/c.yaml": "{{ nonsense }}",
+    }
+    tiers: list[Tier] = []
+    found = {}
+    for stage in charts.stages(state_of(chart, overlay)):
+        tiers.append(stage.tier)
+        found[stage.tier] = stage.findings
+    assert tiers == [Tier.SYNTAX, Tier.NAMES, Tier.NAMES, Tier.RENDER], "rendering came by the unknown name"
+    together = {repr(finding) for findings in found.values() for finding in findings}
+    assert together == set(fresh(chart, overlay))
+    assert all(found.values())
+
+
+def test_little_is_kept_of_charts_that_were_not_used_lately(tmp_path: Path) -> None:
+    charts = Analysis(max_bytes=5_000)
+    folders = [tmp_path / str(number) for number in range(20)]
+    for folder in folders:
         (folder / "templates").mkdir(parents=True)
         (folder / "Chart.yaml").write_text(FILES["Chart.yaml"])
-        charts.check(folder.as_posix(), {}, disk_revision=1)
-    assert len(charts._charts) == live_charts.MAX_CHARTS
+        (folder / "templates/a.yaml").write_text(FILES["templates/c.yaml"])
+        assert live(charts, folder, {}) == fresh(folder, {})
+        assert charts.db.bytes <= 5_000
+    assert live(charts, folders[0], {}) == fresh(folders[0], {})
 
 
 def test_an_edit_that_begins_to_change_shared_values_touches_the_files_that_read_them(chart: Path) -> None:
-    charts = LiveCharts()
+    charts = Analysis()
     reader = '{{ if eq (int .Values.port) 81 }}{{ fail "the port is 81" }}{{ end }}'
     calm = {"templates/a.yaml": reader, "templates/e.yaml": ""}
     assert not any("the port is 81" in finding for finding in live(charts, chart, calm))
