@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.db.finding_queries import FINDINGS, NAMED, PARSED, Findings
 from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, DISK_LISTING, DISK_TEXT, Db, Unreadable
+from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.errors import ChartNotFoundError, ReadError
 from quarterdeck.workspace.discovery import path_in_chart
 
@@ -153,6 +154,10 @@ class Analysis:
             for chart in self._charts:
                 if path == chart or path_in_chart(path, chart) is not None:
                     db.reload(DISK_CHART, chart)
+
+    def save(self) -> None:
+        """Write to the disk what may be of use to a later process; for moments in which nobody waits."""
+        shared_engine().save_all()
 
     def _inside(self, chart: str) -> tuple[str, ...]:
         found = (path_in_chart(path, chart) for path in self._open)

@@ -1,0 +1,100 @@
+"""One chart analysed in worker processes: what is asked, what is answered, and how.
+
+Findings of a chart do not depend on which process found them: a worker runs the same queries as the editor's
+own process, over the same texts.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from quarterdeck.diagnostics.model import Finding  # noqa: TC001 - msgspec reads the types of fields
+from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
+from quarterdeck.measure import counters
+from quarterdeck.measure.counters import CacheCounters  # noqa: TC001 - as above
+from quarterdeck.scenarios.model import Scenario  # noqa: TC001 - as above
+from quarterdeck.workspace.analysis import Analysis, ChartState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORKER_BYTES = 64 * 1024 * 1024
+"""What a worker keeps of charts that it may be asked about again."""
+
+
+class ScenarioJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A chart to analyse in some scenarios, in their order.
+
+    `overlay` has the open texts by absolute path; `disk_revision` says how often files on the disk may have
+    changed since the server started.
+    """
+
+    chart: str
+    scenarios: tuple[Scenario, ...]
+    overlay: dict[str, str]
+    disk_revision: int
+
+
+class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, tag="result"):
+    """What is wrong with a chart in one scenario, all tiers, in order of place.
+
+    `unreadable` is one sentence where the chart cannot be read; a chart that is not there has no findings.
+    """
+
+    chart: str
+    scenario: str
+    findings: tuple[Finding, ...] = ()
+    is_complete: bool = True
+    unreadable: str = ""
+    seconds: float = 0.0
+
+
+class ScenariosDone(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
+    """The end of a job: the caches of the worker as they are now."""
+
+    chart: str
+    caches: tuple[CacheCounters, ...] = ()
+
+
+Message = ScenarioResult | ScenariosDone
+
+
+def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callable[[], bool]) -> ScenariosDone:
+    """Analyse a chart scenario by scenario; each result is emitted as soon as it is there.
+
+    Raises:
+        Cancelled: `is_cancelled` said so.
+    """
+    analysis = _analysis()
+    for scenario in job.scenarios:
+        started = time.perf_counter()
+        state = ChartState(job.chart, job.overlay, job.disk_revision, scenario)
+        try:
+            found = analysis.find(state, is_cancelled)
+        except ChartNotFoundError:
+            emit(ScenarioResult(chart=job.chart, scenario=scenario.name))
+            continue
+        except QuarterdeckError as error:
+            emit(ScenarioResult(chart=job.chart, scenario=scenario.name, unreadable=str(error)))
+            continue
+        emit(
+            ScenarioResult(
+                chart=job.chart,
+                scenario=scenario.name,
+                findings=tuple(found.everything()),
+                is_complete=found.is_complete,
+                seconds=time.perf_counter() - started,
+            )
+        )
+    analysis.save()
+    return ScenariosDone(chart=job.chart, caches=counters.ALL)
+
+
+@cache
+def _analysis() -> Analysis:
+    """Give what this process knows of charts."""
+    return Analysis(max_bytes=WORKER_BYTES)
