@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 
 def _files(db: Db, chart: str) -> FileSet | Unreadable:
     on_disk = db.get(DISK_CHART, chart)
+    known = {} if isinstance(on_disk, Unreadable) else {file.path: file for file in on_disk.files}
     texts: dict[str, str] = {}
     for path in db.get(BUFFERS_IN, chart):
         text = db.get(BUFFER, f"{chart}/{path}")
-        if text is not None:
+        if text is not None and (path not in known or known[path].text != text):
             texts[path] = text
     if not texts:
         return on_disk
     found: FileSet | None = None
-    if not isinstance(on_disk, Unreadable) and texts.keys() <= {file.path for file in on_disk.files}:
+    if not isinstance(on_disk, Unreadable) and texts.keys() <= known.keys():
         found = on_disk.with_texts(texts)
     if found is None:
         # Open texts that may be new files, or rules about which files count.
@@ -59,7 +60,7 @@ def _sharing(found: FileSet, before: FileSet) -> FileSet:
 FILES: Query[FileSet | Unreadable] = Query("files", _files, equal=operator.is_)
 """The files of a chart as they count now, open texts in their places, by the chart's folder.
 
-A file that is the same as before is the same object.
+A file that is the same as before is the same object; without unsaved changes it is the disk's own result.
 """
 
 
