@@ -158,7 +158,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a few charts, once")
     parser.add_argument("--rounds", type=int, default=0, help="rounds per chart (default 5, smoke 1)")
-    parser.add_argument("--write", type=Path, help="the Markdown file to write")
+    parser.add_argument("--write", type=Path, help="the Markdown file whose part to write")
     parser.add_argument("--junit-xml", type=Path, help="the test report to write")
     arguments = parser.parse_args()
     if not corpus_charts.is_present():
@@ -173,7 +173,8 @@ def main() -> int:
         bench.run()
     say(f"slowness {bench.calibration.slowness:.2f}, {(time.monotonic() - started) / 60:.1f} minutes")
     if arguments.write:
-        arguments.write.write_text(report.markdown(bench.rows, bench.calibration, rounds=rounds), "utf-8")
+        part = report.markdown(bench.rows, bench.calibration, rounds=rounds)
+        report.write_part(arguments.write, "engine", part)
     if arguments.junit_xml:
         write_junit(arguments.junit_xml, bench.rows, bench.failures)
     return 1 if bench.failures else 0

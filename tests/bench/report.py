@@ -1,4 +1,4 @@
-"""The run's table, for a terminal and for docs/benchmarks.md."""
+"""The run's table, for a terminal and for its part of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from bench.memory import machine
 from bench.tried import paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from bench.calibration import Calibration
     from bench.figures import Row
@@ -47,49 +48,84 @@ machine. "Slowness" is how many times longer it took in this run: a time of 12 m
 The column of the prototype has the figures that it was left with, over more charts; where it says "(this
 run)", `QUARTERDECK_PROTOTYPE` named its folder and it took its turns too. It keeps no source map.
 """
+HEAD = """\
+# Benchmarks
+
+Each part is written by a benchmark of its own, which leaves the other parts as they are; do not edit.
+"""
 MARKS = {True: "yes", False: "**no**", None: "-"}
 
 
 def markdown(rows: Sequence[Row], calibration: Calibration, *, rounds: int) -> str:
-    """Give the whole document."""
+    """Give the engine's part of the document."""
     table = "\n".join(
         f"| {row.what} | {row.reach} | {row.measured} | {MARKS[row.has_reached]} | {row.prototype} |"
         for row in rows
     )
-    details = "\n".join(
-        f"\n### {row.what}\n\n" + "\n".join(f"- {line}" for line in row.details)
-        for row in rows
-        if row.details
-    )
-    tried = "\n".join(paragraphs(rows))
-    return f"""# Benchmarks
+    helm = f"Helm {helm_python.helm_sdk_version()} (helm-python-sdk {version('helm-python-sdk')})"
+    facts = {
+        "official engine": helm,
+        "rounds per chart": str(rounds),
+    }
+    return f"""## The engine
 
 Written by `make bench`; do not edit.
 
-| | |
-| --- | --- |
-| date | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC |
-| commit | {commit()} |
-| machine | {machine()} |
-| Python | {platform.python_implementation()} {platform.python_version()} |
-| Quarterdeck | {version("quarterdeck")} |
-| official engine | Helm {helm_python.helm_sdk_version()} (helm-python-sdk {version("helm-python-sdk")}) |
-| rounds per chart | {rounds} |
-| calibration loop | {calibration.seconds * 1e3:.1f} ms, slowness {calibration.slowness:.2f} |
+{facts_table(calibration, facts)}
 
-## Results
+### Results
 
 | what | reach | measured | reached | prototype, no map |
 | --- | --- | --- | --- | --- |
 {table}
 
-## Method
+### Method
 
 {METHOD}
-## Details
-{details}
-{tried}
+### Details
+{details(rows)}
+{tried(rows)}
 """
+
+
+def facts_table(calibration: Calibration, facts: Mapping[str, str]) -> str:
+    """Give what was measured, where and when, as a Markdown table; `facts` come before the calibration."""
+    every = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "commit": commit(),
+        "machine": machine(),
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "Quarterdeck": version("quarterdeck"),
+        **facts,
+        "calibration loop": f"{calibration.seconds * 1e3:.1f} ms, slowness {calibration.slowness:.2f}",
+    }
+    return "| | |\n| --- | --- |\n" + "\n".join(f"| {name} | {fact} |" for name, fact in every.items())
+
+
+def details(rows: Sequence[Row]) -> str:
+    """Give the details of each row that has some, as Markdown."""
+    return "\n".join(
+        f"\n#### {row.what}\n\n" + "\n".join(f"- {line}" for line in row.details)
+        for row in rows
+        if row.details
+    )
+
+
+def tried(rows: Sequence[Row]) -> str:
+    """Give what was tried for the rows that are not reached, as Markdown."""
+    return "\n".join(paragraphs(rows))
+
+
+def write_part(path: Path, name: str, text: str) -> None:
+    """Write one benchmark's part of the document between its markers; the other parts stay as they are."""
+    begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+    document = path.read_text("utf-8") if path.exists() else HEAD
+    before, found, rest = document.partition(begin)
+    if found:
+        after = rest.partition(end)[2]
+    else:
+        before, after = document.rstrip() + "\n\n", "\n"
+    path.write_text(f"{before}{begin}\n{text.rstrip()}\n{end}{after}", "utf-8")
 
 
 def lines(rows: Sequence[Row]) -> list[str]:

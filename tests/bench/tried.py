@@ -20,5 +20,5 @@ def paragraphs(rows: Sequence[Row]) -> list[str]:
     sections = [section.partition("\n") for section in FILE.read_text("utf-8").split("\n## ")[1:]]
     for row in rows:
         if row.has_reached is False:
-            found += [f"\n### {row.what}\n{text.rstrip()}" for part, _, text in sections if part in row.what]
-    return ["\n## Not reached, and what was tried", *found] if found else []
+            found += [f"\n#### {row.what}\n{text.rstrip()}" for part, _, text in sections if part in row.what]
+    return ["\n### Not reached, and what was tried", *found] if found else []
