@@ -30,13 +30,17 @@ _MISSING: Any = object()
 
 
 class _Candidate(NamedTuple):
-    """One layer that has a value at the path in question; `path` is the value's path in that layer."""
+    """One layer that has a value at the path in question; `path` is the value's path in that layer.
+
+    `place` is where a flag is written that stands in a file.
+    """
 
     kind: LayerKind
     label: str
     path: YamlPath
     value: Any
     places: ValuesPlaces | None
+    place: Place | None = None
 
 
 class ValueOrigin:
@@ -139,7 +143,7 @@ class ValueOrigin:
 def _locate(candidate: _Candidate) -> tuple[Place | None, Place]:
     if candidate.places is None:
         path = COMMAND_LINE if candidate.kind == "flag" else CALLER_VALUES
-        return None, Place(path)
+        return None, candidate.place or Place(path)
     found = candidate.places.find(candidate.path)
     if found is None:
         return None, Place(candidate.places.display_path)
@@ -155,7 +159,7 @@ class ValueOrigins:
         self._root = root
         self._user = user
         self._values = values
-        self._places: dict[str, ValuesPlaces] = {}
+        self._places: dict[tuple[str, Place | None], ValuesPlaces] = {}
 
     def find(self, path: YamlPath) -> ValueOrigin | None:
         """Give where the value at `path` was written; None for what no file or flag gives."""
@@ -226,10 +230,11 @@ class ValueOrigins:
 
     def _of_layer(self, layer: Layer, path: YamlPath, value: Any) -> _Candidate:
         if layer.file is not None:
-            places = self._places_of(layer.file.path, layer.file.text)
+            places = self._places_of(layer.file.path, layer.file.text, layer.file.start)
             return _Candidate("file", layer.label, path, value, places)
-        kind: LayerKind = "flag" if layer.flag is not None else "caller"
-        return _Candidate(kind, layer.label, path, value, None)
+        if layer.flag is not None:
+            return _Candidate("flag", layer.label, path, value, None, layer.flag.place)
+        return _Candidate("caller", layer.label, path, value, None)
 
     def _defaults(
         self, instance: ChartInstance, path: YamlPath, kind: LayerKind, *, has_imports: bool = True
@@ -258,10 +263,11 @@ class ValueOrigins:
         shown = chart.values_file.display_path
         yield _Candidate(kind, shown, path, value, self._places_of(shown, chart.values_text))
 
-    def _places_of(self, display_path: str, text: str) -> ValuesPlaces:
-        places = self._places.get(display_path)
+    def _places_of(self, display_path: str, text: str, start: Place | None = None) -> ValuesPlaces:
+        key = (display_path, start)
+        places = self._places.get(key)
         if places is None:
-            places = self._places[display_path] = ValuesPlaces(text, display_path)
+            places = self._places[key] = ValuesPlaces(text, display_path, start)
         return places
 
 

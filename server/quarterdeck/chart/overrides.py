@@ -21,7 +21,7 @@ from quarterdeck.chart.values_file import (
     read_values_text,
     values_finding,
 )
-from quarterdeck.diagnostics.model import Place
+from quarterdeck.diagnostics.model import Finding, Place
 from quarterdeck.errors import OptionError, ReadError
 from quarterdeck.runtime.values import Int64
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import BinaryIO
 
-    from quarterdeck.diagnostics.model import Finding
 
 MAX_FLAG_FILE_SIZE = 64 * 1024 * 1024
 """The most that is read of a file that a flag names, for it may be a device without end."""
@@ -41,18 +40,33 @@ CALLER_VALUES = "values"
 
 @dataclass(frozen=True, slots=True)
 class ValuesFile:
-    """One `-f` file: its path as the user gave it, and its text."""
+    """One `-f` file: its path as the user gave it, and its text.
+
+    For values that stand inside a file of another kind, `start` is where line 1, column 1 of the text stands.
+    """
 
     path: str
     text: str
+    start: Place | None = None
+
+    @property
+    def label(self) -> str:
+        """What a person would call it."""
+        return f"-f {self.path}" if self.start is None else f"{self.path}:{self.start.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class SetFlag:
-    """One `--set` or one of its siblings, with its argument."""
+    """One `--set` or one of its siblings, with its argument.
+
+    `place` is where it is written, if not on the command line; `read_file` then gives the content of a file
+    that it names.
+    """
 
     kind: SetKind
     text: str
+    place: Place | None = None
+    read_file: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +85,17 @@ _ORDER: tuple[SetKind, ...] = ("set-json", "set", "set-string", "set-file", "set
 
 @dataclass(frozen=True, kw_only=True)
 class ValuesInput:
-    """All that is laid over a chart's values: `mapping`, then `-f` files, then flags by kind."""
+    """All that is laid over a chart's values: `mapping`, then `-f` files, then flags by kind.
+
+    `refusals` tell of files that should be among them and cannot be read: Helm would stop at them.
+    """
 
     mapping: Mapping[str, Any] = field(default_factory=dict[str, Any])
     files: tuple[ValuesFile, ...] = ()
     flags: tuple[SetFlag, ...] = ()
     read_file: Callable[[str], str] | None = None
     """Gives the content of a file that `--set-file` names; reads the disk if there is none."""
+    refusals: tuple[Finding, ...] = ()
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> ValuesInput:
@@ -105,7 +123,7 @@ class ValuesInput:
         if self.mapping:
             layers.append(Layer(CALLER_VALUES, dict(self.mapping)))
         layers.extend(
-            Layer(f"-f {file.path}", read_values_text(file.text).values, file=file)
+            Layer(file.label, read_values_text(file.text).values, file=file)
             for file in self.files
             if len(file.text) <= MAX_VALUES_SIZE
         )
@@ -125,18 +143,20 @@ class ValuesInput:
     @cached_property
     def _merged(self) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         values = dict(self.mapping)
-        problems: list[Finding] = []
+        problems: list[Finding] = [*self.refusals]
         for file in self.files:
             if len(file.text) > MAX_VALUES_SIZE:
                 message = f"the values file is larger than {MAX_VALUES_SIZE} bytes and is not used"
                 proposal = "Split off what templates do not need."
-                place = Place(file.path)
+                place = file.start or Place(file.path)
                 problems.append(stop(TOO_LARGE, place, message, helm="", proposal=proposal))
                 continue
             read = read_values_text(file.text)
             if read.error is not None:
                 helm = f"failed to parse {file.path}: "
-                problems.append(values_finding(BAD_VALUES, file.path, read.error, helm_prefix=helm))
+                problems.append(
+                    values_finding(BAD_VALUES, file.path, read.error, helm_prefix=helm, start=file.start)
+                )
             values = merge_maps(values, read.values)
         if not self.flags:
             return values, tuple(problems)
@@ -155,7 +175,7 @@ class ValuesInput:
         Raises:
             SetError: the flag makes no sense; the text is what follows Helm's `failed parsing …`.
         """
-        read_file = self.read_file or read_local_file
+        read_file = flag.read_file or self.read_file or read_local_file
         if sum(map(flag.text.count, "[{.")) > MAX_VALUES_DEPTH // 2:
             _refuse_deep(flag, read_file)
         trimmed = flag.text.strip()
@@ -245,7 +265,7 @@ def _flag_finding(flag: SetFlag, reason: str) -> Finding:
         helm = f"failed parsing --set-json data {flag.text}"
     message = f"`--{flag.kind} {flag.text}` makes no sense: {reason}"
     proposal = "Write name=value; put a backslash before a comma, dot or bracket that belongs to the text."
-    return stop(BAD_FLAG, Place(COMMAND_LINE), message, helm=helm, proposal=proposal)
+    return stop(BAD_FLAG, flag.place or Place(COMMAND_LINE), message, helm=helm, proposal=proposal)
 
 
 def read_local_file(path: str) -> str:

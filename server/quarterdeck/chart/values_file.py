@@ -109,11 +109,19 @@ def depth_exceeds(tree: Any, limit: int) -> bool:
     return True
 
 
-def values_finding(code: str, display_path: str, error: ValuesError, *, helm_prefix: str) -> Finding:
-    """Make the finding of a values file that cannot be read, in plain words where we have some."""
+def values_finding(
+    code: str, display_path: str, error: ValuesError, *, helm_prefix: str, start: Place | None = None
+) -> Finding:
+    """Make the finding of a values file that cannot be read, in plain words where we have some.
+
+    `start` is where the values begin in a file of another kind.
+    """
     helm = helm_prefix + error.message if error.is_helms else ""
+    lines, columns = _shift(start)
     if error.document:
-        places = YamlPlaces(error.document, display_path, line_offset=error.line_offset)
+        places = YamlPlaces(
+            error.document, display_path, line_offset=error.line_offset + lines, column_offset=columns
+        )
         problem = places.problem
         if problem is not None:
             place = places.place(Span(problem.offset, problem.offset))
@@ -121,7 +129,12 @@ def values_finding(code: str, display_path: str, error: ValuesError, *, helm_pre
     reason = _ERROR_LINE.sub("", error.message.rsplit("yaml: ", 1)[-1], count=1)
     if "cannot unmarshal" in reason:
         reason = "a values file must be a map of names to values"
-    return stop(code, Place(display_path, error.line), reason, helm=helm)
+    return stop(code, Place(display_path, error.line + lines, 1 + columns), reason, helm=helm)
+
+
+def _shift(start: Place | None) -> tuple[int, int]:
+    """Give the lines above and the columns before values that begin at `start`."""
+    return (0, 0) if start is None else (start.line - 1, start.column - 1)
 
 
 def split_documents(text: str) -> tuple[list[tuple[int, str]], ValuesError | None]:
@@ -162,13 +175,17 @@ def merge_maps(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
 
 
 class ValuesPlaces:
-    """Where the keys of a values file stand, over all its documents."""
+    """Where the keys of a values file stand, over all its documents.
 
-    __slots__ = ("_documents", "_has_aliases", "display_path", "text")
+    `start` is where the text begins, for values inside a file of another kind.
+    """
 
-    def __init__(self, text: str, display_path: str) -> None:
+    __slots__ = ("_documents", "_has_aliases", "_start", "display_path", "text")
+
+    def __init__(self, text: str, display_path: str, start: Place | None = None) -> None:
         self.text = text
         self.display_path = display_path
+        self._start = start
         self._documents: list[YamlPlaces] | None = None
         self._has_aliases: bool | None = None
 
@@ -176,8 +193,10 @@ class ValuesPlaces:
         """Give the value at `path` with the document that it is in: the last that has it."""
         if self._documents is None:
             pieces, _ = split_documents(self.text)
+            lines, columns = _shift(self._start)
             self._documents = [
-                YamlPlaces(text, self.display_path, line_offset=offset) for offset, text in reversed(pieces)
+                YamlPlaces(text, self.display_path, line_offset=lines + offset, column_offset=columns)
+                for offset, text in reversed(pieces)
             ]
         for document in self._documents:
             found = document.find(path)

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 class YamlPlaces:
     """The places of one YAML document of a file.
 
-    `line_offset` is how many lines of the file come before the document's text.
+    `line_offset` is how many lines of the file come before the document's text, `column_offset` how many
+    characters before each of its lines.
     """
 
-    __slots__ = ("_document", "_index", "_is_parsed", "display_path", "line_offset", "text")
+    __slots__ = ("_document", "_index", "_is_parsed", "column_offset", "display_path", "line_offset", "text")
 
-    def __init__(self, text: str, display_path: str, *, line_offset: int = 0) -> None:
+    def __init__(self, text: str, display_path: str, *, line_offset: int = 0, column_offset: int = 0) -> None:
         self.text = text
         self.display_path = display_path
         self.line_offset = line_offset
+        self.column_offset = column_offset
         self._index: LineIndex | None = None
         self._document: YamlDocument | None = None
         self._is_parsed = False
@@ -77,8 +79,8 @@ class YamlPlaces:
             self._index = LineIndex(self.text)
         line, column = self._index.position(span.start)
         end_line, end_column = self._index.position(span.end)
-        shift = self.line_offset
-        return Place(self.display_path, line + shift, column, end_line + shift, end_column)
+        shift, indent = self.line_offset, self.column_offset
+        return Place(self.display_path, line + shift, column + indent, end_line + shift, end_column + indent)
 
     def _parsed(self) -> YamlDocument | None:
         if not self._is_parsed:

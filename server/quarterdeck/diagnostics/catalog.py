@@ -59,6 +59,16 @@ NO_KIND: Final = "QD403"
 NO_API_VERSION: Final = "QD404"
 UNKNOWN_HOOK: Final = "QD405"
 
+# --- settings and scenarios ---------------------------------------------------------------------------------
+
+BAD_SETTINGS_FILE: Final = "QD801"
+UNKNOWN_SETTING: Final = "QD802"
+BAD_SETTING: Final = "QD803"
+UNKNOWN_CODE: Final = "QD804"
+MISSING_VALUES_FILE: Final = "QD805"
+OUTSIDE_FILE: Final = "QD806"
+UNKNOWN_SCENARIO: Final = "QD807"
+
 # --- Quarterdeck itself ------------------------------------------------------------------------------------
 
 OUR_MISTAKE: Final = "QD901"
@@ -288,6 +298,48 @@ GROUPS: Final = (
                 "QD405",
                 "Unknown hook",
                 "`helm.sh/hook` names an event that Helm does not know: Helm leaves the document out.",
+            ),
+        ),
+    ),
+    Group(
+        "Settings",
+        (
+            Kind(
+                BAD_SETTINGS_FILE,
+                "Unreadable settings",
+                "`.quarterdeck.yaml` is no YAML, or no map at its top. What stands before the damage counts.",
+            ),
+            Kind(
+                UNKNOWN_SETTING,
+                "Unknown setting",
+                "No setting has this name; it is left alone. See [all settings](configuration.md).",
+            ),
+            Kind(
+                BAD_SETTING,
+                "Bad setting",
+                "A setting has a value of another type, or one that makes no sense; its default counts.",
+            ),
+            Kind(
+                UNKNOWN_CODE,
+                "Unknown code",
+                "`rules` or `ignore` names a code that no finding has.",
+            ),
+            Kind(
+                MISSING_VALUES_FILE,
+                "Missing values file",
+                "A scenario names a values file that is not there or cannot be read: Helm would refuse. The "
+                "scenario is not rendered.",
+            ),
+            Kind(
+                OUTSIDE_FILE,
+                "File out of the workspace",
+                "A scenario names a file that lies out of the workspace, or is reached by a link that leads "
+                "out of it. It is not read, and the scenario is not rendered.",
+            ),
+            Kind(
+                UNKNOWN_SCENARIO,
+                "Unknown scenario",
+                "`focus` names a scenario that no chart has.",
             ),
         ),
     ),

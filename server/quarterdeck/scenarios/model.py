@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from quarterdeck.diagnostics.model import Place  # noqa: TC001 - msgspec reads the types of fields
+from quarterdeck.chart.strvals import SetKind  # noqa: TC001 - msgspec reads the types of fields
+from quarterdeck.diagnostics.model import Finding, Place  # noqa: TC001 - as above
 
 ScenarioSource = Literal["default", "file", "declared", "argo", "flux", "helmfile"]
 """Where a scenario comes from: the chart's defaults, a values file that was found, `.quarterdeck.yaml`, or a
@@ -29,18 +30,21 @@ class InlineValues(msgspec.Struct, frozen=True):
 class SetFlag(msgspec.Struct, frozen=True):
     """One `--set` or one of its siblings.
 
-    `kind` is `set`, `set-string`, `set-json`, `set-file` or `set-literal`.
+    `kind` is `set`, `set-string`, `set-json`, `set-file` or `set-literal`. Files that it names are relative
+    to the folder of `place`, where it is written.
     """
 
-    kind: str
+    kind: SetKind
     text: str
+    place: Place | None = None
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """What a chart is rendered with, by name; equal scenarios render equally as long as their files do.
 
     `layers` come over the chart's defaults in this order: paths of values files (absolute, with `/`) and
-    inline values; `flags` come after them. `place` is where it is declared.
+    inline values; `flags` come after them. `place` is where it is declared, `layer_places` where each layer
+    is named, as far as that is known.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     kube_version: str | None = None
     api_versions: tuple[str, ...] = ()
     place: Place | None = None
+    layer_places: tuple[Place, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -61,3 +66,19 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
 
 DEFAULT_SCENARIO = Scenario(name=DEFAULT, source="default")
 """The chart's own defaults."""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """Something that might have been a scenario, or a part of one, and why it is not taken."""
+
+    path: str
+    reason: str
+    place: Place
+
+
+class ScenarioSet(msgspec.Struct, frozen=True, kw_only=True):
+    """All scenarios of one chart, the defaults first, what was left out, and what is wrong with settings."""
+
+    scenarios: tuple[Scenario, ...] = (DEFAULT_SCENARIO,)
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Finding, ...] = ()
