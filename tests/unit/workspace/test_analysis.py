@@ -78,7 +78,7 @@ def live(charts: Analysis, chart: Path, overlay: Mapping[str, str], disk_revisio
 
 def test_after_random_edits_of_all_files_the_findings_are_those_of_a_fresh_check(chart: Path) -> None:
     rng = random.Random(SEED)
-    charts = Analysis()
+    charts, small, off = Analysis(), Analysis(max_bytes=2_000), Analysis(keeps=False)
     texts = dict(FILES)
     for number in range(ROUNDS):
         # Most edits hit templates, as in an editor; a file is put right again before its mistakes pile up.
@@ -86,7 +86,9 @@ def test_after_random_edits_of_all_files_the_findings_are_those_of_a_fresh_check
         text = FILES[path] if rng.random() < 0.3 else texts[path]
         start = rng.randint(0, len(text))
         texts[path] = text[:start] + rng.choice(PIECES) + text[start + rng.choice((0, 0, 1, 6)) :]
-        assert live(charts, chart, texts) == fresh(chart, texts), f"round {number}, {path}: {texts[path]!r}"
+        wanted = fresh(chart, texts)
+        for each in (charts, small, off):
+            assert live(each, chart, texts) == wanted, f"round {number}, {path}: {texts[path]!r}"
 
 
 def test_files_that_are_opened_and_closed_count_and_cease_to_count(chart: Path) -> None:
