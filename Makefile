@@ -18,7 +18,7 @@ HANGS := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-smoke \
-	format vsix wheel clean
+	documents format vsix wheel clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /: /'
@@ -85,6 +85,9 @@ bench-smoke: $(VENV)/developed ## A quick share of the benchmark: does it run, i
 	PYTHONPATH=tests $(PYTHON) -m bench --smoke --junit-xml $(REPORTS)/bench.xml
 
 # --- the rest -----------------------------------------------------------------------------------------------
+
+documents: $(VENV)/installed ## Write the documents that are printed from the program
+	$(PYTHON) .ci/documents.py
 
 format: $(VENV)/developed ## Format, and mend what ruff can mend
 	$(PYTHON) -m ruff format

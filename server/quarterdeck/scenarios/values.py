@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from posixpath import join, normpath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from quarterdeck.chart.overrides import SetFlag, ValuesFile, ValuesInput
 from quarterdeck.chart.problems import stop
-from quarterdeck.chart.strvals import SetError
+from quarterdeck.chart.strvals import SetError, parse_set_line
 from quarterdeck.diagnostics.catalog import MISSING_VALUES_FILE, OUTSIDE_FILE
 from quarterdeck.diagnostics.model import Place
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from quarterdeck.diagnostics.model import Finding
     from quarterdeck.scenarios.model import Scenario
+    from quarterdeck.scenarios.model import SetFlag as Flag
 
     ReadText = Callable[[str], "str | Refusal | None"]
 
@@ -38,7 +40,8 @@ def values_input(scenario: Scenario, read_text: ReadText, *, root: str | None = 
 
     `read_text` gives the text of a file by its absolute path (with `/`), None for one that is not there. What
     cannot be read is in the result's `refusals`, at the place where the scenario names it. With `root`, a
-    path that leads out of that folder is not even asked for; links are the business of `read_text`.
+    path that leads out of that folder is not even asked for; links are the business of `read_text`. Nothing
+    is read later.
     """
     reader = _Reader(scenario, read_text, root)
     files: list[ValuesFile] = []
@@ -51,8 +54,8 @@ def values_input(scenario: Scenario, read_text: ReadText, *, root: str | None = 
             files.append(ValuesFile(layer, text))
         else:
             reader.refuse(number, layer, text)
-    flags = [SetFlag(one.kind, one.text, one.place, reader.flag_reader(one.place)) for one in scenario.flags]
-    return ValuesInput(files=tuple(files), flags=tuple(flags), refusals=tuple(reader.findings))
+    flags = tuple(reader.read_flag(one) for one in scenario.flags)
+    return ValuesInput(files=tuple(files), flags=flags, refusals=tuple(reader.findings))
 
 
 class _Reader:
@@ -87,19 +90,27 @@ class _Reader:
             message = f"the file {path} {why.reason}"
             self.findings.append(stop(MISSING_VALUES_FILE, place, message, helm=""))
 
-    def flag_reader(self, place: Place | None) -> FlagReader | None:
-        """Give what reads the files that a flag names."""
-        return (
-            None if place is None else FlagReader(place.path.rpartition("/")[0], self._read_text, self._root)
-        )
+    def read_flag(self, flag: Flag) -> SetFlag:
+        """Give a flag with the texts of the files that it names, as far as they can be read."""
+        if flag.kind != "set-file":
+            return SetFlag(flag.kind, flag.text, flag.place)
+        folder = "" if flag.place is None else flag.place.path.rpartition("/")[0]
+        texts: dict[str, str | Refusal | None] = {}
+
+        def read(path: str) -> str:
+            texts[path] = self.read(normpath(join(folder, path)))
+            return ""
+
+        with suppress(SetError):  # which is reported where the flag is applied
+            parse_set_line(flag.text, {}, flag.kind, read_file=read)
+        return SetFlag(flag.kind, flag.text, flag.place, FlagFiles(folder, tuple(texts.items())))
 
 
-class FlagReader(NamedTuple):
-    """Reads the files that a flag in a settings file names; equal ones read equally."""
+class FlagFiles(NamedTuple):
+    """The files that a flag names, read: path as in the flag, and text or why there is none."""
 
     folder: str
-    read_text: ReadText
-    root: str | None
+    texts: tuple[tuple[str, str | Refusal | None], ...]
 
     def __call__(self, path: str) -> str:
         """Give the text of a file.
@@ -107,15 +118,13 @@ class FlagReader(NamedTuple):
         Raises:
             SetError: it cannot be read.
         """
+        text = dict(self.texts).get(path)
+        if isinstance(text, str):
+            return text
         full = normpath(join(self.folder, path))
-        text: str | Refusal | None = OUTSIDE
-        if self.root is None or is_inside(full, self.root):
-            text = self.read_text(full)
         if text is None:
             raise SetError(f"open {full}: no such file or directory")
-        if isinstance(text, Refusal):
-            raise SetError(f"the file {full} {text.reason}")
-        return text
+        raise SetError(f"the file {full} {text.reason}")
 
 
 def is_inside(path: str, folder: str) -> bool:

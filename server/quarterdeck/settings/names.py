@@ -24,7 +24,7 @@ def settings_folders(chart: str, root: str) -> list[str]:
     prefix = root.rstrip("/") + "/"
     if chart.startswith(prefix):
         folder = chart
-        while len(folder) > len(prefix) and (folder := dirname(folder)).startswith(prefix):
+        while len(folder := dirname(folder)) > len(prefix):
             folders.append(folder)
         folders.append(root)
     return folders[::-1]
