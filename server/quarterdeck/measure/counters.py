@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
+
+SWITCH = "QUARTERDECK_CACHES"
+"""The environment variable that switches all caches off, in memory and on the disk: `off`."""
+
+
+def caches_are_on() -> bool:
+    """Tell whether anything may be kept from one question to the next; whoever keeps something asks."""
+    return os.environ.get(SWITCH) != "off"
 
 
 class CacheCounters(msgspec.Struct):
