@@ -13,6 +13,9 @@ from bisect import bisect_right
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from quarterdeck.text.line_index import line_starts
+from quarterdeck.text.moves import Move
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -51,11 +54,15 @@ class EditorLines:
         self._text = text
         self._unit = unit
         starts = [0]
-        ends: list[int] = []
-        for match in _LINE_END.finditer(text):
-            ends.append(match.start())
-            starts.append(match.end())
-        ends.append(len(text))
+        ends: list[int] | None = None
+        if "\r" not in text:
+            starts = line_starts(text)
+        else:
+            ends = []
+            for match in _LINE_END.finditer(text):
+                ends.append(match.start())
+                starts.append(match.end())
+            ends.append(len(text))
         self._starts = starts
         self._ends = ends
 
@@ -70,7 +77,7 @@ class EditorLines:
             return 0
         if line >= len(self._starts):
             return len(self._text)
-        start, end = self._starts[line], self._ends[line]
+        start, end = self._starts[line], self._end_of(line)
         if character <= 0:
             return start
         content = self._text[start:end]
@@ -82,27 +89,50 @@ class EditorLines:
         """Give the position of an offset; one behind the text's end counts as the end."""
         offset = max(0, min(offset, len(self._text)))
         line = bisect_right(self._starts, offset) - 1
-        before = self._text[self._starts[line] : min(offset, self._ends[line])]
+        before = self._text[self._starts[line] : min(offset, self._end_of(line))]
         return Position(line, _length(before, self._unit))
+
+    def _end_of(self, line: int) -> int:
+        """Give where a line's text ends, before what ends the line."""
+        if self._ends is not None:
+            return self._ends[line]
+        return self._starts[line + 1] - 1 if line + 1 < len(self._starts) else len(self._text)
 
 
 def apply_replacements(text: str, replacements: Iterable[Replacement | str], unit: Unit) -> str:
     """Apply edits, each on the outcome of those before it; a plain string replaces everything."""
+    return apply_edits(text, replacements, unit)[0]
+
+
+def apply_edits(
+    text: str, replacements: Iterable[Replacement | str], unit: Unit
+) -> tuple[str, tuple[Move, ...]]:
+    """Apply edits as `apply_replacements` does; give what they do to places, in their order, too.
+
+    Of a text that replaces everything only what differs counts as changed.
+    """
+    moves: list[Move] = []
     for replacement in replacements:
         if isinstance(replacement, str):
+            move = Move.between(text, replacement)
             text = replacement
-            continue
-        lines = EditorLines(text, unit)
-        start = lines.offset(replacement.start)
-        end = max(start, lines.offset(replacement.end))
-        text = text[:start] + replacement.text + text[end:]
-    return text
+        else:
+            lines = EditorLines(text, unit)
+            start = lines.offset(replacement.start)
+            end = max(start, lines.offset(replacement.end))
+            move = Move.of(text, start, end, replacement.text)
+            text = text[:start] + replacement.text + text[end:]
+        if move is not None:
+            moves.append(move)
+    return text, tuple(moves)
 
 
 def _length(text: str, unit: Unit) -> int:
     if unit is Unit.UTF32 or text.isascii():
         return len(text)
-    return sum(_width(char, unit) for char in text)
+    if unit is Unit.UTF16:
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _code_points(text: str, units: int, unit: Unit) -> int:

@@ -7,6 +7,18 @@ an editor counts as a line stands in `edits`.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
+
+
+_WITH_LINE_FEED = (1).__add__
+
+
+def line_starts(text: str) -> list[int]:
+    """Give the offsets at which the lines of a text begin, if only line feeds end them.
+
+    Every step over the lines is C's: some hundred microseconds for a text of thousands of lines.
+    """
+    return [0, *accumulate(map(_WITH_LINE_FEED, map(len, text.split("\n"))))][:-1]
 
 
 class LineIndex:
@@ -15,13 +27,7 @@ class LineIndex:
     __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
-        starts = [0]
-        find = text.find
-        at = find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        self._starts = starts
+        self._starts = line_starts(text)
         self._text = text
 
     @property
