@@ -68,8 +68,8 @@ def _warm(charts: Sequence[str]) -> None:
     from quarterdeck.chart.capabilities import make_capabilities  # noqa: PLC0415 - `--help` needs no engine
     from quarterdeck.chart.load import read_chart  # noqa: PLC0415 - as above
     from quarterdeck.chart.prepare import Release, prepare  # noqa: PLC0415 - as above
-    from quarterdeck.workspace.find_charts import find_charts  # noqa: PLC0415 - as above
     from quarterdeck.db.shared_engine import shared_engine  # noqa: PLC0415 - as above
+    from quarterdeck.workspace.find_charts import find_charts  # noqa: PLC0415 - as above
 
     engine = shared_engine()
     found = find_charts(charts)

@@ -66,7 +66,7 @@ def run(options: Namespace) -> int:
         chart=options.chart,
         values=read_values_input(options),
         name=options.name,
-        namespace=options.namespace,
+        namespace=options.namespace or "default",
         kube_version=options.kube_version,
         api_versions=tuple(split_lists(options.api_versions)),
         seed=0,

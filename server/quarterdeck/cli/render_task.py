@@ -12,12 +12,12 @@ from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.chart.problems import MISSING_DEPENDENCY
 from quarterdeck.cli import terminal
 from quarterdeck.cli.fetch import fetch_missing
+from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.errors import ReadError, RenderStoppedError
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.quoting import quote
-from quarterdeck.db.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

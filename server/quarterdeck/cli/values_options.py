@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quarterdeck.errors import OptionError, ReadError
@@ -48,7 +49,6 @@ def add_cluster_options(parser: ArgumentParser) -> None:
     group.add_argument(
         "-n",
         "--namespace",
-        default="default",
         metavar="NAME",
         help="The namespace of the release. [default: default]",
     )
@@ -80,6 +80,13 @@ def read_values_input(options: Namespace) -> ValuesInput:
         for text in getattr(options, name.replace("-", "_"))
     ]
     return ValuesInput(files=tuple(map(_read, split_lists(options.values))), flags=tuple(flags))
+
+
+def with_scenario(scenario: ValuesInput, given: ValuesInput) -> ValuesInput:
+    """Give what the values options say laid over what a scenario says."""
+    if not given.files and not given.flags:
+        return scenario
+    return replace(scenario, files=(*scenario.files, *given.files), flags=(*scenario.flags, *given.flags))
 
 
 def split_lists(values: Iterable[str]) -> list[str]:

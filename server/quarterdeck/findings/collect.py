@@ -78,9 +78,9 @@ def find_all(rendering: Rendering, memory: FindingsMemory) -> Found:
     return Found(names.findings(), failures)
 
 
-def collect_findings(rendering: Rendering) -> list[Finding]:
-    """Give all that is wrong, in order of place."""
-    found = find_all(rendering, FindingsMemory())
+def collect_findings(rendering: Rendering, memory: FindingsMemory | None = None) -> list[Finding]:
+    """Give all that is wrong, in order of place; `memory` takes part and is brought up to date."""
+    found = find_all(rendering, memory or FindingsMemory())
     return in_order((*rendering.inputs.problems, *rendering.syntax_problems, *found.names, *found.failures))
 
 

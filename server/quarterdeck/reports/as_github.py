@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.diagnostics.catalog import title_of
 from quarterdeck.diagnostics.model import Severity
+from quarterdeck.reports.model import scenario_note
 
 if TYPE_CHECKING:
     from quarterdeck.diagnostics.model import Finding
@@ -49,7 +50,7 @@ def _command(finding: Finding) -> str:
             properties["endColumn"] = str(max(place.end_column - 1, place.column))
     properties["title"] = f"{title_of(finding.code)} ({finding.code})"
     fields = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
-    lines = [finding.message, finding.proposal]
+    lines = [finding.message, scenario_note(finding), finding.proposal]
     lines += [f"{note.place.path}:{note.place.line}: {note.message}" for note in finding.related]
     message = "\n".join(filter(None, lines))
     return f"::{_COMMANDS[finding.severity]} {fields}::{_escape(message)}\n"

@@ -36,6 +36,7 @@ class JsonReport:
         content: dict[str, Any] = {"path": report.path}
         if report.error:
             content["error"] = report.error
+        content["scenarios"] = list(report.scenarios)
         content["findings"] = [finding_to_json(finding) for finding in report.findings]
         return separator + encode(content)
 
@@ -47,7 +48,7 @@ class JsonReport:
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
-    """Give a finding as plain data."""
+    """Give a finding as plain data; no `scenarios` where it occurs in all of its chart."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -55,6 +56,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "proposal": finding.proposal,
         "helm_message": finding.helm_message,
+        "scenarios": list(finding.scenarios),
         "related": [{**place_to_json(note.place), "message": note.message} for note in finding.related],
     }
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from quarterdeck.diagnostics.catalog import KINDS
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.reports.as_json import encode
+from quarterdeck.reports.model import scenario_note
 from quarterdeck.store.version import version_number
 
 if TYPE_CHECKING:
@@ -80,13 +81,19 @@ class SarifReport:
 
     def _result(self, finding: Finding, report: ChartReport) -> dict[str, Any]:
         text = finding.message if not finding.proposal else f"{finding.message}. {finding.proposal}"
+        if finding.scenarios:
+            text = f"{text} ({scenario_note(finding)})"
         result: dict[str, Any] = {
             "ruleId": finding.code,
             "level": _LEVELS[finding.severity],
             "message": {"text": text},
             "locations": [{"physicalLocation": _physical(finding.place)}],
             "partialFingerprints": {_FINGERPRINT: self._fingerprint(finding, report)},
-            "properties": {"severity": finding.severity.value, "helmMessage": finding.helm_message},
+            "properties": {
+                "severity": finding.severity.value,
+                "helmMessage": finding.helm_message,
+                "scenarios": list(finding.scenarios),
+            },
         }
         if finding.code in self._rules:
             result["ruleIndex"] = self._rules[finding.code]

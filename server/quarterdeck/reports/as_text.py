@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.reports.colour import Painter
+from quarterdeck.reports.model import scenario_note
 from quarterdeck.reports.visible import make_visible
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class TextReport:
     def end(self, tally: Tally) -> str:
         """Give the counts."""
         charts = _count(tally.charts - tally.errors, "chart")
+        if tally.scenarios > tally.charts - tally.errors:
+            charts += f", {_count(tally.scenarios, 'scenario')}"
         if not tally.findings:
             return self._paint(f"No findings in {charts}.", "green") + "\n"
         parts = [
@@ -81,6 +84,8 @@ class TextReport:
             printed += [f"  {line}" for line in self._wrap(message, 2)]
         printed += [self._dim_gutter(line) for line in frame]
         notes = [f"{note.place.path}:{note.place.line}: {note.message}" for note in finding.related]
+        if finding.scenarios:
+            notes.insert(0, scenario_note(finding))
         if finding.proposal:
             notes.append(finding.proposal)
         for index, note in enumerate(notes):

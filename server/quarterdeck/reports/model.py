@@ -12,14 +12,24 @@ from quarterdeck.diagnostics.model import Finding, Severity
 class ChartReport(msgspec.Struct, frozen=True, kw_only=True):
     """One checked chart.
 
-    `lines` has the source lines around its findings: path, then 1-based number, then text. `error` is set
-    where the chart could not be read at all.
+    `lines` has the source lines around its findings: path, then 1-based number, then text. `scenarios` are
+    the names of those in which it was to be rendered. `error` is set where the chart could not be read at
+    all.
     """
 
     path: str
     findings: tuple[Finding, ...] = ()
     lines: dict[str, dict[int, str]] = {}
+    scenarios: tuple[str, ...] = ()
     error: str = ""
+
+
+def scenario_note(finding: Finding) -> str:
+    """Say in which scenarios a finding occurs; nothing where it occurs in all."""
+    if not finding.scenarios:
+        return ""
+    word = "scenario" if len(finding.scenarios) == 1 else "scenarios"
+    return f"in the {word} {', '.join(finding.scenarios)}"
 
 
 class Tally:
@@ -28,12 +38,14 @@ class Tally:
     def __init__(self) -> None:
         self.charts = 0
         self.errors = 0
+        self.scenarios = 0
         self.by_severity: Counter[Severity] = Counter()
 
     def add(self, report: ChartReport) -> None:
         """Count one chart."""
         self.charts += 1
         self.errors += bool(report.error)
+        self.scenarios += len(report.scenarios)
         self.by_severity.update(finding.severity for finding in report.findings)
 
     @property

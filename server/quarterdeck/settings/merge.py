@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from quarterdeck.diagnostics.catalog import BAD_SETTINGS_FILE
 from quarterdeck.diagnostics.model import Finding, Place, Severity

@@ -8,8 +8,9 @@ in camel case.
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - the types of fields are looked at when a file is read
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
 
 from quarterdeck.diagnostics.model import Place  # noqa: TC001 - as above
 
@@ -37,8 +38,7 @@ class Written(NamedTuple):
         return "" if self.place is None else self.place.path.rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioSettings:
+class ScenarioSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One declared scenario; `place` is where its name is written."""
 
     values: Annotated[
@@ -87,8 +87,7 @@ class ScenarioSettings:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignore:
+class Ignore(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that are not to be reported; `place` is where this is written."""
 
     codes: Annotated[
@@ -111,8 +110,7 @@ class Ignore:
         return "" if self.place is None else self.place.path.rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings. `given` are the names of the fields that somebody gave; the others are the defaults."""
 
     scenarios: Annotated[
@@ -129,7 +127,7 @@ class Settings:
                 }
             },
         ),
-    ] = field(default_factory=dict[str, ScenarioSettings])
+    ] = msgspec.field(default_factory=dict[str, ScenarioSettings])
     focus: Annotated[
         Written | None,
         Doc(
@@ -155,7 +153,7 @@ class Settings:
             in_editor=True,
             example={"QD304": "low", "QD403": "off"},
         ),
-    ] = field(default_factory=dict[str, Level])
+    ] = msgspec.field(default_factory=dict[str, Level])
     ignore: Annotated[
         tuple[Ignore, ...],
         Doc(

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeGuard,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import msgspec
+from msgspec.structs import replace
 
 from quarterdeck.diagnostics.catalog import (
     BAD_SETTING,
@@ -54,15 +66,20 @@ class Field:
 
 
 @cache
-def fields_of(model: type) -> tuple[Field, ...]:
+def fields_of(model: type[msgspec.Struct]) -> tuple[Field, ...]:
     """Give the settings of a class of the model, in its order."""
     hints = get_type_hints(model, include_extras=True)
     found: list[Field] = []
-    for one in fields(model):
-        if get_origin(hints[one.name]) is Annotated:
-            type_, doc = get_args(hints[one.name])[:2]
-            found.append(Field(one.name, type_, doc))
+    for name in model.__struct_fields__:
+        if get_origin(hints[name]) is Annotated:
+            type_, doc = get_args(hints[name])[:2]
+            found.append(Field(name, type_, doc))
     return tuple(found)
+
+
+def is_struct(type_: Any) -> TypeGuard[type[msgspec.Struct]]:
+    """Tell whether a type is a class of the model."""
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)
 
 
 def read_settings(text: str, path: str) -> tuple[Settings, list[Finding]]:
@@ -145,7 +162,7 @@ class _Reader:
         settings: Settings = self._struct(view, Settings, "", given=True)
         return self._checked(settings, view)
 
-    def _struct(self, view: View, model: type, path: str, *, given: bool = False) -> Any:
+    def _struct(self, view: View, model: type[msgspec.Struct], path: str, *, given: bool = False) -> Any:
         """Read a map into a class of the model: unknown keys are told, wrong values left at the default."""
         if view.kind != "map":
             self._report_type(view, path, "a map")
@@ -181,8 +198,8 @@ class _Reader:
             return self._choice(view, arguments, path)
         if origin is not None:  # a mapping
             return self._mapping(view, arguments[1], path)
-        if is_dataclass(type_):
-            read = self._struct(view, type_, path)  # pyright: ignore[reportArgumentType] - a class of the model
+        if is_struct(type_):
+            read = self._struct(view, type_, path)
             return read if read is _WRONG else replace(read, place=view.place)
         if type_ is bool:
             return view.is_true if view.kind == "boolean" else self._report_type(view, path, "true or false")
@@ -226,12 +243,11 @@ class _Reader:
                 continue
             if key in entries:
                 self._report(BAD_SETTING, place, f"`{where}` is written twice; the last one counts")
-            is_struct = is_dataclass(type_)
-            if is_struct and value.kind == "nothing":
+            if is_struct(type_) and value.kind == "nothing":
                 value = View("map", value.place)  # noqa: PLW2901 - a name alone is a scenario without values
             read = self._value(value, type_, where)
             if read is not _WRONG:
-                entries[key] = replace(read, place=place) if is_struct else read
+                entries[key] = replace(read, place=place) if is_struct(type_) else read
         return entries
 
     def _choice(self, view: View, choices: tuple[str, ...], path: str) -> Any:

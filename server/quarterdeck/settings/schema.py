@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from quarterdeck.diagnostics.catalog import KINDS
 from quarterdeck.settings.model import DEFAULTS, Ignore, Level, ScenarioSettings, Settings, Written
 from quarterdeck.settings.names import FILE_NAMES
-from quarterdeck.settings.read import Field, fields_of
+from quarterdeck.settings.read import Field, fields_of, is_struct
+
+if TYPE_CHECKING:
+    import msgspec
 
 EDITOR_PREFIX: Final = "quarterdeck."
 CLIENT_PREFIXES: Final = ("quarterdeck.server.", "quarterdeck.trace.")
@@ -68,7 +70,7 @@ def with_editor_properties(package: dict[str, Any]) -> dict[str, Any]:
     return {**package, "contributes": contributes}
 
 
-def _object_schema(model: type) -> dict[str, Any]:
+def _object_schema(model: type[msgspec.Struct]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for one in fields_of(model):
         schema: dict[str, Any] = {
@@ -96,8 +98,8 @@ def _type_schema(type_: Any) -> dict[str, Any]:
         return {"enum": list(arguments)}
     if origin is not None:
         return _mapping_schema(arguments[1])
-    if is_dataclass(type_):
-        return _object_schema(type_)  # pyright: ignore[reportArgumentType] - a class of the model
+    if is_struct(type_):
+        return _object_schema(type_)
     return {"type": "boolean"} if type_ is bool else {"type": ["string", "number"]}
 
 
@@ -193,7 +195,7 @@ def example_file() -> str:
     return _EXAMPLE
 
 
-def _table(model: type, *, in_editor_only: bool = False) -> str:
+def _table(model: type[msgspec.Struct], *, in_editor_only: bool = False) -> str:
     if in_editor_only:
         rows = [
             f"| `{EDITOR_PREFIX}{one.name}` | {_type_text(one.type)} |"
@@ -219,7 +221,7 @@ def _example(one: Field) -> str:
     return f" For example `{shown}`."
 
 
-def _default_text(model: type, one: Field) -> str:
+def _default_text(model: type[msgspec.Struct], one: Field) -> str:
     default: Any = getattr(DEFAULTS if model is Settings else model(), one.field)
     if default is None or default in ((), {}, ""):
         return ""
@@ -231,10 +233,10 @@ def _type_text(type_: Any) -> str:
     if origin is UnionType:
         return " or ".join(_type_text(one) for one in arguments if one is not NoneType)
     if origin is tuple:
-        return "list of maps, see below" if is_dataclass(arguments[0]) else "list of texts"
+        return "list of maps, see below" if is_struct(arguments[0]) else "list of texts"
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in arguments)
     if origin is not None:
-        inner = "a map, see below" if is_dataclass(arguments[1]) else _type_text(arguments[1])
+        inner = "a map, see below" if is_struct(arguments[1]) else _type_text(arguments[1])
         return f"map of {'codes' if arguments[1] == Level else 'names'} to {inner}"
     return "`true` or `false`" if type_ is bool else "text" if type_ in {str, Written} else "map"

@@ -1,0 +1,82 @@
+"""Everything that is wrong with a chart in several scenarios: read once, rendered in each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from quarterdeck.chart.capabilities import make_capabilities
+from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.chart.problems import stop
+from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
+from quarterdeck.diagnostics.catalog import BAD_SETTING
+from quarterdeck.diagnostics.model import Place
+from quarterdeck.errors import OptionError
+from quarterdeck.findings.collect import FindingsMemory, collect_findings
+from quarterdeck.findings.scenarios import merge_scenarios
+from quarterdeck.runtime.context import Budget, Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from quarterdeck.chart.model import Chart
+    from quarterdeck.chart.overrides import ValuesInput
+    from quarterdeck.compiler.program import Program
+    from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.scenarios.model import Scenario
+
+
+def _new_context() -> Callable[[], Context]:
+    budget = Budget()
+    return lambda: Context(seed=CHECK_SEED, budget=budget)
+
+
+class ScenarioRun(NamedTuple):
+    """A scenario and what it lays over a chart's values, read."""
+
+    scenario: Scenario
+    values: ValuesInput
+
+
+class CheckedScenarios(NamedTuple):
+    """Findings of all scenarios joined, in order of place, and the tables of templates that were rendered."""
+
+    findings: list[Finding]
+    programs: tuple[Program, ...]
+
+
+def check_scenarios(chart: Chart, runs: Sequence[ScenarioRun]) -> CheckedScenarios:
+    """Render a chart in each scenario and give all that is wrong, with the scenarios where it occurs.
+
+    A scenario with a file that cannot be read is not rendered: what it would render to is not what is meant.
+    """
+    memory = FindingsMemory()
+    by_scenario: dict[str, list[Finding]] = {}
+    refused: dict[str, list[Finding]] = {}
+    programs: dict[Program, None] = {}
+    for scenario, values in runs:
+        try:
+            capabilities = make_capabilities(scenario.kube_version, scenario.api_versions)
+        except OptionError as error:
+            place = scenario.place or Place(chart.path)
+            refused[scenario.name] = [stop(BAD_SETTING, place, str(error), helm=str(error))]
+            continue
+        if values.refusals:
+            refused[scenario.name] = list(values.refusals)
+            continue
+        release = Release(name=scenario.release_name, namespace=scenario.namespace)
+        inputs = prepare(chart, values, release, capabilities)
+        rendering = shared_engine().render(inputs, _new_context())
+        programs[rendering.program] = None
+        by_scenario[scenario.name] = collect_findings(rendering, memory)
+    findings = merge_scenarios(by_scenario)
+    if refused:
+        # Each is about one scenario, were it the only one.
+        findings += [
+            msgspec.structs.replace(one, scenarios=one.scenarios or (name,))
+            for name, found in refused.items()
+            for one in found
+        ]
+        findings.sort(key=lambda one: (one.place, one.code, one.message))
+    return CheckedScenarios(findings, tuple(programs))
