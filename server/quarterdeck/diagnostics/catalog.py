@@ -72,6 +72,14 @@ UNKNOWN_SCENARIO: Final = "QD807"
 # --- Quarterdeck itself ------------------------------------------------------------------------------------
 
 OUR_MISTAKE: Final = "QD901"
+INCOMPLETE: Final = "QD902"
+
+# --- what is known of kinds besides their texts -------------------------------------------------------------
+
+DOCUMENTATION: Final = "https://github.com/quarterdeck-helm/quarterdeck/blob/main/docs"
+"""Where the documents are on the web; pyproject.toml says the same."""
+TAGS: Final = {"QD224": "deprecated"}
+"""Kinds that editors show in a way of their own: what is `unnecessary` faded, what is `deprecated` struck out."""
 
 GROUPS: Final = (
     Group(
@@ -352,6 +360,12 @@ GROUPS: Final = (
                 "Quarterdeck failed while it checked the chart in an editor; its log says where. Other "
                 "findings are missing until it succeeds again.",
             ),
+            Kind(
+                INCOMPLETE,
+                "Not all is known",
+                "The analysis of the chart in an editor took longer than it may, or was cancelled: findings of "
+                "this chart may be missing or out of date until it is analysed again.",
+            ),
         ),
     ),
 )
@@ -364,6 +378,11 @@ def title_of(code: str) -> str:
     """Give what a kind of finding is called; the code itself for one that is not ours."""
     kind = KINDS.get(code)
     return code if kind is None else kind.title
+
+
+def link_of(code: str) -> str:
+    """Give the address of the text that explains a kind of finding."""
+    return f"{DOCUMENTATION}/findings.md#{code.lower()}"
 
 
 def markdown() -> str:
@@ -379,5 +398,8 @@ def markdown() -> str:
     ]
     for group in GROUPS:
         lines += ["", f"## {group.title}", "", "| code | finding | what it means |", "| --- | --- | --- |"]
-        lines += [f"| {kind.code} | {kind.title} | {kind.explanation} |" for kind in group.kinds]
+        lines += [
+            f'| <a id="{kind.code.lower()}"></a>{kind.code} | {kind.title} | {kind.explanation} |'
+            for kind in group.kinds
+        ]
     return "\n".join(lines) + "\n"

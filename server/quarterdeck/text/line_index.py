@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-
 _WITH_LINE_FEED = (1).__add__
 
 
