@@ -84,17 +84,22 @@ def with_cluster_options(
 
 
 def shown_paths(path: str, folder: str) -> Callable[[str], str]:
-    """Give what shows an absolute path in the form in which the user named the chart at `path`."""
+    """Give what shows an absolute path in the form in which the user named the chart at `path`.
+
+    `folder` is where relative paths start; a path out of it stays absolute, unless the chart's leads out.
+    """
     if Path(path).is_absolute():
         return lambda name: name
+    leads_out = path.startswith("..")
 
     def show(name: str) -> str:
         if not Path(name).is_absolute():
             return name
         try:
-            return Path(os.path.relpath(name, folder)).as_posix()
+            relative = Path(os.path.relpath(name, folder)).as_posix()
         except ValueError:  # another drive
             return name
+        return relative if leads_out or not relative.startswith("../") else name
 
     return show
 

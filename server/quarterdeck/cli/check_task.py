@@ -78,7 +78,7 @@ class CheckTask:
         """
         order = self._order
         chart = absolute_path(path, order.folder)
-        root = find_root(chart, _named_above(chart, order.named), order.folder)
+        root = find_root(chart, named_above(chart, order.named), order.folder)
         if may_have_scenarios(chart, root):
             from quarterdeck.cli.check_scenarios import check_with_scenarios  # noqa: PLC0415 - seldom needed
 
@@ -97,7 +97,7 @@ def absolute_path(path: str, folder: str) -> str:
     return Path(os.path.normpath(Path(folder, path))).as_posix()
 
 
-def _named_above(chart: str, named: tuple[str, ...]) -> str:
+def named_above(chart: str, named: tuple[str, ...]) -> str:
     """Give the path on the command line by which a chart was found."""
     return next((one for one in named if f"{chart}/".startswith(f"{one.rstrip('/')}/")), chart)
 

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "check": "Find what is wrong with charts.",
     "render": "Render a chart as `helm template` does.",
     "explain": "Say where a rendered line comes from, or what becomes of a template line.",
+    "scenarios": "List the scenarios in which charts are checked.",
     "fetch": "Fetch the dependencies that charts declare and lack.",
     "cache": "Look after the cache of compiled templates.",
     "lsp": "Start the language server; an editor does this for you.",

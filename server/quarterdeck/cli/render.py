@@ -46,7 +46,6 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "name",
         nargs="?",
-        default="release-name",
         metavar="NAME",
         help="The name of the release. [default: release-name]",
     )
@@ -64,6 +63,11 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--output-dir", metavar="FOLDER", help="Write files into this folder instead.")
     parser.add_argument(
         "--seed", type=int, metavar="NUMBER", help="Make random numbers and the clock the same each time."
+    )
+    parser.add_argument(
+        "--scenario",
+        metavar="NAME",
+        help="Render in this scenario; what -f, --set, NAME and others say is laid over it.",
     )
     add_values_options(parser)
     add_cluster_options(parser)
@@ -84,7 +88,7 @@ def run(options: Namespace) -> int:
     order = render_task.Order(
         chart=options.chart,
         values=read_values_input(options),
-        name=options.name,
+        name=options.name or "release-name",
         namespace=options.namespace or "default",
         is_upgrade=options.is_upgrade,
         kube_version=options.kube_version,
@@ -92,6 +96,10 @@ def run(options: Namespace) -> int:
         seed=options.seed,
         is_traced=options.map,
     )
+    if options.scenario is not None:
+        from quarterdeck.cli.named_scenario import in_scenario  # noqa: PLC0415 - as above
+
+        order = in_scenario(order, options.scenario, name=options.name, namespace=options.namespace)
     if options.stream:
         from quarterdeck.cli.render_stream import Stream  # noqa: PLC0415 - as above
 

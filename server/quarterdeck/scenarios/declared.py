@@ -68,13 +68,14 @@ def with_cluster_defaults(scenarios: Iterable[Scenario], settings: Settings) -> 
     return completed
 
 
-def check_focus(settings: Settings, chart: str, names: Collection[str]) -> list[Finding]:
-    """Report that the chart's own settings focus a scenario that it does not have; `chart` is its folder.
+def check_focus(settings: Settings, names: Collection[str], chart: str | None = None) -> list[Finding]:
+    """Report that the focused scenario is none of a chart's.
 
-    Settings of folders above are for other charts, too, which may have it.
+    With `chart`, its folder, only where the chart's own settings focus it: those of folders above are for
+    other charts, too, which may have it.
     """
     focus = settings.focus
-    if focus is None or focus.folder != chart or focus.text in names:
+    if focus is None or focus.text in names or (chart is not None and focus.folder != chart):
         return []
     proposal = did_you_mean(focus.text, names, f"There are {', '.join(names)}.")
     return [_finding(UNKNOWN_SCENARIO, focus.place, f"there is no scenario `{focus.text}`", proposal)]

@@ -96,7 +96,7 @@ def read_scenarios(chart: str, root: str) -> ChartScenarios:
     found = _find_scenarios(chart, settings, DiskFiles([root, folder_of(chart)]))
     scenarios = with_cluster_defaults(found.scenarios, settings)
     findings += found.findings
-    findings += check_focus(settings, folder_of(chart), [one.name for one in scenarios])
+    findings += check_focus(settings, [one.name for one in scenarios], folder_of(chart))
     return ChartScenarios(settings, tuple(scenarios), found.left_out, tuple(findings))
 
 
