@@ -32,6 +32,12 @@ Key = tuple[Hashable, ...]
 MISSING: Any = object()
 """What `look` gives where there is nothing."""
 
+OFTEN, SELDOM = 0, 1
+"""How often an input changes: with each keystroke, or with files on the disk.
+
+What hangs on inputs alone that change seldom is not even looked through after a keystroke.
+"""
+
 _NEVER = -1
 
 
@@ -40,10 +46,10 @@ class Input(Generic[Value]):
 
     `load`, if there is one, gives the value of a key that was not set: a file that is read when somebody
     first asks, say. `Engine.reload` says that it may be another now; then `reload`, if there is one, gets the
-    value of before, too, and may use parts of it.
+    value of before, too, and may use parts of it. `changes` is `OFTEN` or `SELDOM`.
     """
 
-    __slots__ = ("default", "equal", "load", "name", "reload")
+    __slots__ = ("changes", "default", "equal", "load", "name", "reload")
 
     def __init__(
         self,
@@ -53,9 +59,11 @@ class Input(Generic[Value]):
         load: Callable[..., Value] | None = None,
         reload: Callable[..., Value] | None = None,
         equal: Callable[[Value, Value], bool] = operator.eq,
+        changes: int = OFTEN,
     ) -> None:
         self.name = name
         self.default = default
+        self.changes = changes
         self.load = load
         self.reload = reload
         self.equal = equal
@@ -95,15 +103,20 @@ class _Memo:
     """What is known of one node.
 
     `looks` of a dependency: the places that were read, and what stood there; None where all of it was read.
+    `changes` says how often the quickest of the inputs changes that the node hangs on.
     """
 
-    __slots__ = ("changed", "dependencies", "is_loaded", "previous", "seconds", "size", "value", "verified")
+    __slots__ = (
+        *("changed", "changes", "dependencies", "is_loaded", "previous", "seconds", "size", "value"),
+        "verified",
+    )
 
     def __init__(self) -> None:
         self.value: Any = MISSING
         self.previous: Any = MISSING
         self.verified = _NEVER
         self.changed = _NEVER
+        self.changes = SELDOM
         self.dependencies: dict[_Node, dict[Key, Any] | None] = {}
         self.seconds = 0.0
         self.size = 0
@@ -113,10 +126,11 @@ class _Memo:
 class _Frame:
     """A query that is running, and what it asked for so far."""
 
-    __slots__ = ("dependencies", "node", "others")
+    __slots__ = ("changes", "dependencies", "node", "others")
 
     def __init__(self, node: _Node) -> None:
         self.node = node
+        self.changes = SELDOM
         self.dependencies: dict[_Node, dict[Key, Any] | None] = {}
         self.others = 0.0
         """Seconds that queries took which it asked."""
@@ -146,6 +160,8 @@ class Engine:
         self.bytes = 0
         self._max_bytes = max_bytes
         self._keeps = keeps
+        self._changed = [0, 0]
+        """The revision in which an input last changed, by how often it does."""
         self._memos: dict[_Node, _Memo] = {}
         self._recent: OrderedDict[_Node, None] = OrderedDict()
         self._stack: list[_Frame] = []
@@ -167,9 +183,10 @@ class Engine:
             return False
         is_new = not is_known and source.load is None and source.equal(source.default, value)
         memo.value = value
+        memo.changes = source.changes
         if is_new:
             return False
-        self.revision += 1
+        self._advance(source)
         memo.changed = self.revision
         return True
 
@@ -197,7 +214,13 @@ class Engine:
         memo = self._memos.setdefault(node, _Memo())
         memo.is_loaded = True
         memo.verified = _NEVER
+        memo.changes = node.source.changes if isinstance(node.source, Input) else OFTEN
+        self._advance(node.source)
+
+    def _advance(self, source: Input[Any] | Query[Any]) -> None:
+        """Begin the next revision, since something may be another now."""
         self.revision += 1
+        self._changed[source.changes if isinstance(source, Input) else OFTEN] = self.revision
 
     # --- questions ---------------------------------------------------------------------------------------
 
@@ -208,9 +231,12 @@ class Engine:
             Cancelled: whoever asked does not want to know any more.
         """
         node = _Node(source, key)
+        memo = self._current(node)
         if self._stack:
-            self._stack[-1].dependencies[node] = None
-        return cast("Value", self._current(node).value)
+            frame = self._stack[-1]
+            frame.dependencies[node] = None
+            frame.changes = min(frame.changes, memo.changes)
+        return cast("Value", memo.value)
 
     def look(self, source: Input[Any] | Query[Any], *key: Hashable, path: Key) -> Any:
         """Give what stands at a path in a value: keys of maps, indices of lists and tuples, attributes.
@@ -221,9 +247,12 @@ class Engine:
             Cancelled: whoever asked does not want to know any more.
         """
         node = _Node(source, key)
-        found = find_place(self._current(node).value, path)
+        memo = self._current(node)
+        found = find_place(memo.value, path)
         if self._stack:
-            looks = self._stack[-1].dependencies.setdefault(node, {})
+            frame = self._stack[-1]
+            frame.changes = min(frame.changes, memo.changes)
+            looks = frame.dependencies.setdefault(node, {})
             if looks is not None:
                 looks[path] = found
         return found
@@ -255,6 +284,11 @@ class Engine:
             if not self._stack:
                 self._make_room()
 
+    def is_known(self, source: Query[Any], *key: Hashable) -> bool:
+        """Tell whether there is a result, of this revision or an earlier one; nothing runs."""
+        memo = self._memos.get(_Node(source, key))
+        return memo is not None and memo.value is not MISSING
+
     def check_cancelled(self) -> None:
         """Stop if whoever asked does not want to know any more; for queries that take long.
 
@@ -276,7 +310,9 @@ class Engine:
         if memo is not None:
             self.bytes -= memo.size
             self._recent.pop(node, None)
-            self.revision += 1
+            self._advance(source)
+            if memo.changes == SELDOM:
+                self._changed[SELDOM] = self.revision
 
     # --- how it works ------------------------------------------------------------------------------------
 
@@ -312,6 +348,7 @@ class Engine:
         if memo is None:
             memo = self._memos[node] = _Memo()
             memo.is_loaded = source.load is not None
+            memo.changes = source.changes
         if memo.is_loaded and memo.verified == _NEVER and source.load is not None:
             if memo.value is MISSING or source.reload is None:
                 value = source.load(*node.key)
@@ -328,8 +365,12 @@ class Engine:
 
     def _still_holds(self, memo: _Memo) -> bool:
         """Tell whether all that a result was made of is still the same."""
+        if memo.changes == SELDOM and self._changed[SELDOM] <= memo.verified:
+            return True
+        changes = SELDOM
         for node, looks in memo.dependencies.items():
             below = self._current(node) if looks is not None else self._verified(node)
+            changes = min(changes, below.changes)
             if below.changed <= memo.verified:
                 continue
             if looks is None:
@@ -338,6 +379,8 @@ class Engine:
                 found = find_place(below.value, path)
                 if not is_same(found, seen):
                     return False
+        # Something below may hang on other inputs now, though its result is the same.
+        memo.changes = changes
         return True
 
     def _verified(self, node: _Node) -> _Memo:
@@ -387,6 +430,7 @@ class Engine:
             self.bytes += memo.size
             memo.changed = self.revision
         memo.dependencies = frame.dependencies
+        memo.changes = frame.changes
         memo.verified = self.revision
         self._recent[node] = None
         self._recent.move_to_end(node)

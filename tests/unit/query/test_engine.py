@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from quarterdeck.errors import Cancelled
-from quarterdeck.query.engine import MISSING, Engine, Input, Query, find_place, is_same
+from quarterdeck.query.engine import MISSING, SELDOM, Engine, Input, Query, find_place, is_same
 
 TEXT: Input[str] = Input("text", "")
 
@@ -118,6 +118,42 @@ def test_a_set_value_wins_over_a_loaded_one_until_it_is_taken_back() -> None:
     assert engine.get(source, "a") == "buffer"
     engine.unset(source, "a")
     assert engine.get(source, "a") == "disk a"
+
+
+DISK: Input[str] = Input("disk", "", changes=SELDOM)
+
+
+def test_what_hangs_on_the_disk_alone_is_not_looked_through_after_a_keystroke() -> None:
+    engine = Engine()
+    part = Query("part", lambda engine, name: engine.get(DISK, name).upper())
+    whole = Query("whole", lambda engine: "".join(engine.get(part, str(number)) for number in range(100)))
+    both = Query("both", lambda engine: engine.get(whole) + engine.get(TEXT, "a"))
+    engine.set(DISK, "7", value="seven")
+    engine.set(TEXT, "a", value="x")
+    assert engine.get(both) == "SEVENx"
+    engine.log.clear()
+    engine.set(TEXT, "a", value="y")
+    assert engine.get(both) == "SEVENy"
+    assert [event.query for event in engine.log.events] == ["whole", "both"], "no part was looked at"
+    engine.set(DISK, "8", value="eight")
+    engine.set(TEXT, "a", value="z")
+    assert engine.get(both) == "SEVENEIGHTz"
+
+
+def test_what_begins_to_hang_on_keystrokes_is_looked_through_after_them() -> None:
+    engine = Engine()
+
+    def compute(engine: Engine) -> str:
+        return engine.get(TEXT, "a") if engine.get(DISK, "follows") else "same"
+
+    part = Query("part", compute)
+    whole = Query("whole", lambda engine: engine.get(part) * 2)
+    engine.set(TEXT, "a", value="same")
+    assert engine.get(whole) == "samesame"
+    engine.set(DISK, "follows", value="yes")
+    assert engine.get(whole) == "samesame"
+    engine.set(TEXT, "a", value="other")
+    assert engine.get(whole) == "otherother"
 
 
 # --- places in values --------------------------------------------------------------------------------------
@@ -289,6 +325,8 @@ def _random_graph(choice: random.Random) -> list[Query[Any]]:
             found = [engine.look(VALUES, path=place)] if place[0] != "z" else []
             text = engine.get(TEXT, inputs[0])
             found.append(len(text) // 3)
+            if place[0] == "x":
+                found.append(engine.get(DISK, inputs[1]))
             if text.startswith("a") and picks:
                 found.append(engine.get(below[picks[0]]))
             elif picks:
@@ -307,8 +345,12 @@ def test_kept_results_are_those_of_a_fresh_engine(seed: int) -> None:
     kept, bounded, off = Engine(), Engine(max_bytes=200), Engine(keeps=False)
     texts: dict[str, str] = {}
     values: dict[str, Any] = {}
+    disk: dict[str, str] = {}
     for _ in range(40):
-        if choice.random() < 0.7:
+        change = choice.random()
+        if change < 0.1:
+            disk[f"i{choice.randrange(5)}"] = choice.choice("ab")
+        elif change < 0.7:
             name = f"i{choice.randrange(5)}"
             texts[name] = choice.choice("ab") * choice.randrange(6)
         else:
@@ -317,6 +359,8 @@ def test_kept_results_are_those_of_a_fresh_engine(seed: int) -> None:
         for engine in (kept, bounded, off, fresh):
             for name, text in texts.items():
                 engine.set(TEXT, name, value=text)
+            for name, text in disk.items():
+                engine.set(DISK, name, value=text)
             engine.set(VALUES, value=values)
         query = choice.choice(queries)
         answers = []
