@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PATIENCE = 120.0
 """Seconds after which waiting is given up; nothing depends on how long things take."""
 
-SERVER_FOLDER = Path(__file__).parents[2] / "server"
+SERVER_FOLDER = os.environ.get("QD_WIRE_SERVER") or Path(__file__).parents[2] / "server"
 COMMAND = (sys.executable, "-m", "quarterdeck", "lsp")
 METHOD_NOT_FOUND = -32601
 _CHUNK = 1 << 20
@@ -53,18 +53,21 @@ class ServerGoneError(Exception):
 class Client:
     """One started server and the pipes to it.
 
-    `on_notification(method, params, at)` is called on the reader's thread, under the lock that `wait` holds.
+    `on_notification(method, params, at)` is called on the reader's thread, under the lock that `wait` holds;
+    `on_request(method, params)` there, too, and gives the result.
     """
 
     def __init__(
         self,
         on_notification: Callable[[str, Any, float], None] | None = None,
+        on_request: Callable[[str, Any], Any] = lambda _method, _params: None,
         *,
         command: Sequence[str] = COMMAND,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
         self._on_notification = on_notification
+        self._on_request = on_request
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self.started_at = time.perf_counter()
         self.process = subprocess.Popen(
@@ -201,12 +204,12 @@ class Client:
             if method is None and number in self._sent:
                 sent = self._sent.pop(number)
                 self._answers[number] = Answer(sent, at, message.get("result"), message.get("error"))
-            elif method is not None and self._on_notification is not None:
+            elif method is not None and number is None and self._on_notification is not None:
                 self._on_notification(method, message.get("params"), at)
             self.news.notify_all()
         if method is not None and number is not None:
-            # Registrations and progress tokens: yes to all.
-            self._send({"jsonrpc": "2.0", "id": number, "result": None})
+            result = self._on_request(method, message.get("params"))
+            self._send({"jsonrpc": "2.0", "id": number, "result": result})
 
 
 def server_environment(changes: Mapping[str, str]) -> dict[str, str]:

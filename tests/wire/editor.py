@@ -76,7 +76,10 @@ class WireEditor:
         self.messages: list[str] = []
         self._published: dict[str, tuple[int | None, float]] = {}
         self._analysed: dict[tuple[str, int], tuple[int, float]] = {}
-        self.client = Client(self._receive, environment={**(environment or {}), MARK: self.mark})
+        self.settings: dict[str, Any] = {}
+        self.client = Client(
+            self._receive, self._answer, environment={**(environment or {}), MARK: self.mark}
+        )
 
     def __enter__(self) -> Self:
         """Use the server."""
@@ -168,6 +171,11 @@ class WireEditor:
         events = [{"uri": file.as_uri(), "type": kind} for file, kind in changes.items()]
         self.client.notify("workspace/didChangeWatchedFiles", {"changes": events})
 
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Change the editor's settings of this server, and tell it."""
+        self.settings = dict(settings)
+        self.client.notify("workspace/didChangeConfiguration", {"settings": {"quarterdeck": self.settings}})
+
     # --- what the server said -------------------------------------------------------------------------------
 
     def when(self, change: Change, tier: int, patience: float = PATIENCE) -> float:
@@ -178,6 +186,9 @@ class WireEditor:
 
         self.client.wait(is_there, f"tier {tier} of version {change.version} of {change.uri}", patience)
         return self._analysed[change.uri, tier][1]
+
+    def until_idle(self, patience: float = PATIENCE) -> None:
+        """Wait until the server has nothing left to analyse, in the background neither."""
 
     def forget_stages(self) -> None:
         """Forget which charts were analysed so far."""
@@ -191,6 +202,10 @@ class WireEditor:
             self._analyse(params, at)
         elif method == "window/showMessage":
             self.messages.append(params["message"])
+
+    def _answer(self, method: str, params: Any) -> Any:
+        """Give the settings that are asked for; to registrations and progress tokens say yes."""
+        return [self.settings for _ in params["items"]] if method == "workspace/configuration" else None
 
     def _publish(self, params: dict[str, Any], at: float) -> None:
         uri = params["uri"]
