@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from quarterdeck.compiler.units import GO_SPACE
 from quarterdeck.errors import RenderStoppedError
 from quarterdeck.runtime.floats import format_general
+from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.load import load_yaml
 from quarterdeck.yamldoc.parser import split_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from quarterdeck.text.span import Span
 
 INSTALL_ORDER: Final = (
     "PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy",
@@ -101,12 +100,16 @@ class Manifests(NamedTuple):
 def read_documents(file: str, text: str) -> Iterator[Document]:
     """Read the documents of one rendered file, in order. Source: manifest.go, SplitManifests."""
     for span in split_manifests(text):
-        piece = text[span.start : span.end]
-        value, error = load_yaml(piece)
-        head = Head()
-        if error is None:
-            head, error = _read_head(value)
-        yield Document(file, span, piece, value, head, error or "")
+        yield read_document(file, text[span.start : span.end], span)
+
+
+def read_document(file: str, text: str, span: Span | None = None) -> Document:
+    """Read one document; without a `span` it is all of the file."""
+    value, error = load_yaml(text)
+    head = Head()
+    if error is None:
+        head, error = _read_head(value)
+    return Document(file, Span(0, len(text)) if span is None else span, text, value, head, error or "")
 
 
 def has_documents(file: str, text: str) -> bool:
