@@ -83,13 +83,17 @@ def test_switched_off_every_document_is_looked_at(
 
 
 def test_what_is_known_is_bounded_and_the_least_recently_used_goes(checked: list[str]) -> None:
-    checks = DocumentChecks(keeps=True, max_bytes=1_000)
-    for text in ("a: 1", "a: 2", "a: 1", "a: 3", "a: 1", "a: 4", "a: 1", "a: 5", "a: 1"):
-        checks.check(text)
-    assert checked == ["a: 1", "a: 2", "a: 3", "a: 4", "a: 5"]
-    assert checks.bytes <= 1_000
-    checks.check("a: 2")
-    assert checked[-1] == "a: 2"
+    checks = DocumentChecks(keeps=True, max_bytes=750)  # three documents without problems
+    before = VALIDATION.evictions
+    for number in (1, 2, 1, 3, 1, 4, 1, 5, 1):
+        checks.check(f"# {number}")
+    assert checked == ["# 1", "# 2", "# 3", "# 4", "# 5"]
+    assert checks.bytes == 750
+    assert VALIDATION.evictions == before + 2
+    checks.check("# 2")
+    assert checked[-1] == "# 2"
+    checks.check(HOOK)
+    assert checks.bytes <= 750
 
 
 def test_an_earlier_process_has_looked_at_the_documents(results: Results, checked: list[str]) -> None:
