@@ -80,6 +80,12 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(status.st_ino, status.st_size, status.st_ctime_ns, status.st_mtime_ns)
 
 
+def settled_stamp(status: os.stat_result) -> Stamp | None:
+    """Give what a file system says of a file, None as long as it may say the same of another content."""
+    settled = time.time_ns() - _UNSETTLED
+    return stamp_of(status) if max(status.st_mtime_ns, status.st_ctime_ns) < settled else None
+
+
 def _text_bytes(text: str) -> bytes:
     return strip_byte_order_mark(text.encode("utf-8", "surrogateescape"))
 

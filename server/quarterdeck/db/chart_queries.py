@@ -9,16 +9,16 @@ from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.files_on_disk import FileSet
 from quarterdeck.chart.load import make_chart, read_chart_files
 from quarterdeck.chart.model import Chart
-from quarterdeck.chart.overrides import ValuesFile, ValuesInput
 from quarterdeck.chart.prepare import Release, edit_templates, prepare
-from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, Db, Unreadable, read_text
+from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, Db, Unreadable
+from quarterdeck.db.scenario_queries import VALUES
 from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
 from quarterdeck.query.engine import MISSING, Query
 
 if TYPE_CHECKING:
     from quarterdeck.chart.model import ChartFile
+    from quarterdeck.chart.overrides import ValuesInput
     from quarterdeck.chart.prepare import RenderInputs
-    from quarterdeck.diagnostics.model import Finding
     from quarterdeck.scenarios.model import Scenario
 
 # --- files -------------------------------------------------------------------------------------------------
@@ -95,50 +95,25 @@ class Prepared(NamedTuple):
     files: FileSet
     values: ValuesInput
     inputs: RenderInputs
-    problems: tuple[Finding, ...]
-    """What is wrong with the scenario itself, such as a values file that does not exist."""
-
-
-class ScenarioValues(NamedTuple):
-    """What a scenario lays over a chart's values, and what is wrong with how it says so."""
-
-    values: ValuesInput
-    problems: tuple[Finding, ...] = ()
-
-
-NO_VALUES = ScenarioValues(ValuesInput())
-
-
-def _values(db: Db, scenario: Scenario) -> ScenarioValues:
-    if not scenario.layers and not scenario.flags:
-        return NO_VALUES
-    files = [ValuesFile(path, read_text(db, path) or "") for path in scenario.files]
-    return ScenarioValues(ValuesInput(files=tuple(files)))
-
-
-VALUES: Query[ScenarioValues] = Query("values", _values)
-"""What a scenario lays over a chart's values: texts of its files, flags."""
 
 
 def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Unreadable:
     files = db.get(FILES, chart)
     if isinstance(files, Unreadable):
         return files
-    values = db.get(VALUES, scenario)
+    values = db.get(VALUES, chart, scenario)
     before = db.previous()
-    if isinstance(before, Prepared) and before.values is values.values:
+    if isinstance(before, Prepared) and before.values is values:
         inputs = _edited(before, files)
         if inputs is not None:
-            return Prepared(files, values.values, inputs, values.problems)
+            return Prepared(files, values, inputs)
     made = db.get(CHART, chart)
     if isinstance(made, Unreadable):
         return made
     db.check_cancelled()
     release = Release(name=scenario.release_name, namespace=scenario.namespace)
     capabilities = make_capabilities(scenario.kube_version, scenario.api_versions)
-    return Prepared(
-        files, values.values, prepare(made, values.values, release, capabilities), values.problems
-    )
+    return Prepared(files, values, prepare(made, values, release, capabilities))
 
 
 def _edited(before: Prepared, files: FileSet) -> RenderInputs | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, NamedTuple
 
-from quarterdeck.db.chart_queries import PREPARED
-from quarterdeck.db.inputs import Db, Unreadable
+from quarterdeck.db.chart_queries import FILES, PREPARED
+from quarterdeck.db.inputs import DISK_CHART, Db, Unreadable
+from quarterdeck.db.scenario_queries import VALUES
 from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
+from quarterdeck.db.stored import STORED_KIND, StoredFindings, decode, encode, key_of
 from quarterdeck.diagnostics.catalog import BUDGET
 from quarterdeck.findings.collect import FindingsMemory, find_all, find_names, in_order
+from quarterdeck.measure.counters import RESOURCES
 from quarterdeck.query.engine import Query
 from quarterdeck.query.log import Event
 from quarterdeck.render.problems import syntax_findings
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.store.results import shared_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +52,7 @@ def _parsed(db: Db, chart: str, scenario: Scenario) -> Parsed | Unreadable:
     known = before.program if isinstance(before, Parsed) else None
     program = engine.program(inputs) if known is None else engine.edited_program(known, inputs)
     syntax = tuple(in_order(syntax_findings(program, inputs)))
-    return Parsed(inputs, program, syntax, (*prepared.problems, *inputs.problems))
+    return Parsed(inputs, program, syntax, inputs.problems)
 
 
 PARSED: Query[Parsed | Unreadable] = Query("parsed", _parsed, equal=operator.is_)
@@ -125,7 +129,8 @@ RENDERING: Query[Rendering | Unreadable] = Query(
 class Findings(NamedTuple):
     """All that is wrong with a chart in one scenario, by what it took to find it, each in order of place.
 
-    `is_complete` is false where a budget ran out. `unreadable` says why there is no chart.
+    `is_complete` is false where a budget ran out. `unreadable` says why there is no chart. `is_stored` tells
+    that an earlier process found it out.
     """
 
     syntax: tuple[Finding, ...] = ()
@@ -133,21 +138,49 @@ class Findings(NamedTuple):
     render: tuple[Finding, ...] = ()
     is_complete: bool = True
     unreadable: Unreadable | None = None
+    is_stored: bool = False
 
     def everything(self) -> list[Finding]:
         """Give all findings once, in order of place."""
         return in_order((*self.syntax, *self.names, *self.render))
 
 
+def _key(db: Db, chart: str, scenario: Scenario) -> str | None:
+    files = db.get(FILES, chart)
+    if isinstance(files, Unreadable) or files is not db.get(DISK_CHART, chart):
+        return None
+    return key_of(chart, files, db.get(VALUES, chart, scenario), scenario)
+
+
+KEY: Query[str | None] = Query("key", _key)
+"""Under which the findings of a chart in a scenario are stored; None with unsaved changes: they never are."""
+
+
+def _stored(db: Db, chart: str, scenario: Scenario) -> Findings | None:
+    results = shared_results()
+    key = None if results is None else db.get(KEY, chart, scenario)
+    if results is None or key is None:
+        return None
+    data = results.get(STORED_KIND, key, RESOURCES)
+    found = None if data is None else decode(data)
+    return None if found is None else Findings(found.syntax, found.names, found.render, is_stored=True)
+
+
+STORED: Query[Findings | None] = Query("stored", _stored)
+"""What an earlier process found out about a chart as it is on the disk.
+
+No query asks for it: who has no rendering yet may show it instead.
+"""
+
+
 def _findings(db: Db, chart: str, scenario: Scenario) -> Findings:
     rendering = db.get(RENDERING, chart, scenario)
-    prepared = db.get(PREPARED, chart, scenario)
-    if isinstance(rendering, Unreadable) or isinstance(prepared, Unreadable):
-        return Findings(unreadable=rendering if isinstance(rendering, Unreadable) else None)
+    if isinstance(rendering, Unreadable):
+        return Findings(unreadable=rendering)
     found = find_all(rendering, db.get(NAMED, chart, scenario).memory)
     return Findings(
         syntax=tuple(in_order(rendering.syntax_problems)),
-        names=tuple(in_order((*prepared.problems, *rendering.inputs.problems, *found.names))),
+        names=tuple(in_order((*rendering.inputs.problems, *found.names))),
         render=tuple(in_order(found.failures)),
         is_complete=not any(one.code == BUDGET for one in rendering.problems),
     )
@@ -155,3 +188,18 @@ def _findings(db: Db, chart: str, scenario: Scenario) -> Findings:
 
 FINDINGS: Query[Findings] = Query("findings", _findings)
 """All that is wrong with a chart in a scenario."""
+
+
+def store(db: Db, chart: str, scenario: Scenario, seconds: float) -> None:
+    """Keep the findings of a chart for a later process, if they are up to date and no change is unsaved.
+
+    `seconds` is what finding them took.
+    """
+    results = shared_results()
+    found = db.peek(FINDINGS, chart, scenario)
+    if results is None or found is None or found.is_stored or not found.is_complete or found.unreadable:
+        return
+    key = db.get(KEY, chart, scenario)
+    if key is not None:
+        data = encode(StoredFindings(found.syntax, found.names, found.render))
+        results.put(STORED_KIND, key, data, seconds)

@@ -7,13 +7,16 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from quarterdeck.settings.names import FILE_NAMES, settings_folders
+from quarterdeck.workspace.discovery import is_chart
 from quarterdeck.workspace.find_charts import is_archive
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from quarterdeck.diagnostics.model import Finding
-    from quarterdeck.scenarios.model import LeftOut, Scenario, ScenarioSet
+    from quarterdeck.scenarios.manifests import Manifests
+    from quarterdeck.scenarios.model import LeftOut, Scenario
     from quarterdeck.scenarios.values import Refusal
-    from quarterdeck.scenarios.workspace_files import Files
     from quarterdeck.settings.model import Settings
 
 _OF_EVERY_CHART: Final = frozenset(
@@ -47,10 +50,7 @@ def find_root(chart: str, named: str, working_folder: str) -> str:
         if above == folder:
             break
         folder = above
-    for candidate in (working_folder, named):
-        if f"{chart}/".startswith(f"{candidate.rstrip('/')}/"):
-            return candidate
-    return chart
+    return next((candidate for candidate in (working_folder, named) if is_below(chart, candidate)), chart)
 
 
 def may_have_scenarios(chart: str, root: str) -> bool:
@@ -84,37 +84,34 @@ def read_chart_settings(chart: str, root: str) -> tuple[Settings, list[Finding]]
     return settings_of_chart(folder, root, DiskFiles([root, folder]).read_text)
 
 
-def read_scenarios(chart: str, root: str) -> ChartScenarios:
+def read_manifests(named: Iterable[str]) -> Manifests | None:
+    """Read what other tools deploy, from below the folders that a user named; None where there is nothing.
+
+    A folder that is a chart itself is not searched: what deploys it lies beside it.
+    """
+    folders = [folder for folder in named if os.path.isdir(folder) and not is_chart(folder)]  # noqa: PTH112 - texts
+    if not folders:
+        return None
+    from quarterdeck.scenarios.manifests import search_manifests  # noqa: PLC0415 - see above
+    from quarterdeck.scenarios.workspace_files import DiskFiles  # noqa: PLC0415 - see above
+
+    manifests = search_manifests(folders, DiskFiles(folders))
+    return manifests if manifests.sources or manifests.left_out else None
+
+
+def read_scenarios(chart: str, root: str, manifests: Manifests | None = None) -> ChartScenarios:
     """Read the settings that count for a chart, and find its scenarios, its defaults among them.
 
-    The paths are as for `read_chart_settings`.
+    The paths are as for `read_chart_settings`; `manifests` are those of `read_manifests`.
     """
-    from quarterdeck.scenarios.declared import check_focus, with_cluster_defaults  # noqa: PLC0415 - see above
+    from quarterdeck.scenarios.all import find_scenarios  # noqa: PLC0415 - see above
+    from quarterdeck.scenarios.manifests import Manifests  # noqa: PLC0415 - see above
     from quarterdeck.scenarios.workspace_files import DiskFiles  # noqa: PLC0415 - see above
 
     settings, findings = read_chart_settings(chart, root)
-    found = _find_scenarios(chart, settings, DiskFiles([root, folder_of(chart)]))
-    scenarios = with_cluster_defaults(found.scenarios, settings)
-    findings += found.findings
-    findings += check_focus(settings, [one.name for one in scenarios], folder_of(chart))
-    return ChartScenarios(settings, tuple(scenarios), found.left_out, tuple(findings))
-
-
-def _find_scenarios(chart: str, settings: Settings, files: Files) -> ScenarioSet:
-    from quarterdeck.scenarios.declared import declared_scenarios  # noqa: PLC0415 - see above
-    from quarterdeck.scenarios.found import find_values_files  # noqa: PLC0415 - see above
-    from quarterdeck.scenarios.model import DEFAULT, DEFAULT_SCENARIO, ScenarioSet  # noqa: PLC0415 - see above
-
-    declared, findings = declared_scenarios(settings, folder_of(chart))
-    names = {one.name for one in declared}
-    used = {path for one in declared for path in one.files}
-    scenarios = [*([] if DEFAULT in names else [DEFAULT_SCENARIO]), *declared]
-    left_out: tuple[LeftOut, ...] = ()
-    if settings.discover is not False and not is_archive(chart):
-        patterns = None if settings.discover is True else [one.text for one in settings.discover]
-        found, left_out = find_values_files(chart, files, patterns=patterns)
-        scenarios += [one for one in found if one.name not in names and not used.intersection(one.files)]
-    return ScenarioSet(scenarios=tuple(scenarios), left_out=left_out, findings=findings)
+    roots = [root] if is_below(chart, root) else [root, folder_of(chart)]
+    found = find_scenarios(chart, roots, DiskFiles(roots), settings, manifests=manifests or Manifests())
+    return ChartScenarios(settings, found.scenarios, found.left_out, (*findings, *found.findings))
 
 
 class TrustedTexts:
@@ -145,6 +142,11 @@ class TrustedTexts:
         if not any(f"{real}{os.sep}".startswith(f"{one.rstrip(os.sep)}{os.sep}") for one in self._folders):
             return OUTSIDE
         return Refusal("unreadable", "cannot be read, or is too large") if is_there else None
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether an absolute path is `folder` or lies in it."""
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
 
 
 def folder_of(chart: str) -> str:
