@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from quarterdeck.scenarios.model import ScenarioSource
     from quarterdeck.scenarios.workspace_files import Files
 
-_URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://")
 _PATTERN: Final = re.compile(r"[*?\[]")
 
 
 def is_pattern(path: str) -> bool:
     """Tell whether a path is a pattern for paths."""
-    return _PATTERN.search(path) is not None and not _URL.match(path) and "{{" not in path
+    return _PATTERN.search(path) is not None and "://" not in path and "{{" not in path
 
 
 class Workspace(NamedTuple):
@@ -63,13 +62,16 @@ class Draft:
         self._is_refused = False
 
     def refuse(self, reason: str, place: Place | None = None) -> None:
-        """Leave the whole scenario out."""
-        self._is_refused = True
-        self.leave_out(reason, place or self._place)
+        """Leave the whole scenario out; the first reason is the one that is told."""
+        if not self._is_refused:
+            self.left_out.clear()
+            self.leave_out(reason, place or self._place)
+            self._is_refused = True
 
     def leave_out(self, reason: str, place: Place, path: str = "") -> None:
         """Leave a part out."""
-        self.left_out.append(LeftOut(path or place.path, reason, place))
+        if not self._is_refused:
+            self.left_out.append(LeftOut(path or place.path, reason, place))
 
     def add_inline(self, values: InlineValues | None) -> None:
         """Lay values over that stand in the manifest."""
@@ -114,7 +116,7 @@ class Draft:
         """Give the absolute path of a values file; None, with the reason noted, where it cannot be had."""
         if is_secrets_reference(path):
             self.leave_out(ENCRYPTED_REASON, place, path)
-        elif _URL.match(path):
+        elif "://" in path:
             self.refuse(f"the values of {path} are not in the workspace", place)
         elif "{{" in path:
             self.refuse(f"it is not known here what {path} means", place)

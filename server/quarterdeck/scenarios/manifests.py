@@ -56,7 +56,7 @@ _KIND: Final = re.compile(
 )
 _FOR_FLUX: Final = frozenset({"ConfigMap", "HelmChart", KUSTOMIZATION})
 """What matters only beside a HelmRelease."""
-_NOT_LOOKED_AT: Final = re.compile(r"(?:values.*|Chart|requirements|.*[._-]values)\.ya?ml")
+_NOT_LOOKED_AT: Final = re.compile(r"(?:values.*|Chart|requirements)\.ya?ml")
 _KUSTOMIZATIONS: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _HELMFILE_NAME: Final = re.compile(r"helmfile\.ya?ml(?:\.gotmpl)?")
 _HELMFILE_PART: Final = re.compile(r"[^.].*\.ya?ml(?:\.gotmpl)?")
