@@ -16,7 +16,8 @@ from quarterdeck.diagnostics.model import Finding  # noqa: TC001 - msgspec reads
 from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
 from quarterdeck.measure import counters
 from quarterdeck.measure.counters import CacheCounters  # noqa: TC001 - as above
-from quarterdeck.scenarios.model import Scenario  # noqa: TC001 - as above
+from quarterdeck.scenarios.model import DEFAULT_SCENARIO, LeftOut, Scenario
+from quarterdeck.settings.model import DEFAULTS, Settings
 from quarterdeck.workspace.analysis import Analysis, ChartState
 
 if TYPE_CHECKING:
@@ -27,16 +28,29 @@ WORKER_BYTES = 64 * 1024 * 1024
 
 
 class ScenarioJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A chart to analyse in some scenarios, in their order.
+    """A chart to analyse in some scenarios, in their order; without any, in all that it has.
 
     `overlay` has the open texts by absolute path; `disk_revision` says how often files on the disk may have
-    changed since the server started.
+    changed since the server started. `roots` are the workspace's folders, `editor` the editor's settings.
+    Scenarios named in `leave_out` are not analysed where all are looked for.
     """
 
     chart: str
-    scenarios: tuple[Scenario, ...]
     overlay: dict[str, str]
     disk_revision: int
+    scenarios: tuple[Scenario, ...] | None = None
+    leave_out: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    editor: Settings = DEFAULTS
+
+
+class ScenariosFound(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
+    """All scenarios of a chart, where they were looked for, what is left out, and what is wrong with them."""
+
+    chart: str
+    scenarios: tuple[Scenario, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, tag="result"):
@@ -60,7 +74,7 @@ class ScenariosDone(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     caches: tuple[CacheCounters, ...] = ()
 
 
-Message = ScenarioResult | ScenariosDone
+Message = ScenariosFound | ScenarioResult | ScenariosDone
 
 
 def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callable[[], bool]) -> ScenariosDone:
@@ -70,7 +84,9 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
         Cancelled: `is_cancelled` said so.
     """
     analysis = _analysis()
-    for scenario in job.scenarios:
+    analysis.set_roots(job.roots)
+    analysis.set_editor_settings(job.editor)
+    for scenario in _find(analysis, job, emit, is_cancelled) if job.scenarios is None else job.scenarios:
         started = time.perf_counter()
         state = ChartState(job.chart, job.overlay, job.disk_revision, scenario)
         try:
@@ -92,6 +108,20 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
         )
     analysis.save()
     return ScenariosDone(chart=job.chart, caches=counters.ALL)
+
+
+def _find(
+    analysis: Analysis, job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callable[[], bool]
+) -> tuple[Scenario, ...]:
+    """Look for the scenarios of a chart, and give those that are to be analysed."""
+    analysis.bring_up_to_date(ChartState(job.chart, job.overlay, job.disk_revision, DEFAULT_SCENARIO))
+    found = analysis.scenarios(job.chart, everywhere=True, is_cancelled=is_cancelled)
+    emit(
+        ScenariosFound(
+            chart=job.chart, scenarios=found.scenarios, left_out=found.left_out, findings=found.findings
+        )
+    )
+    return tuple(one for one in found.scenarios if one.name not in job.leave_out)
 
 
 @cache

@@ -10,7 +10,14 @@ import pytest
 from quarterdeck.errors import Cancelled
 from quarterdeck.scenarios.model import DEFAULT_SCENARIO, Scenario
 from quarterdeck.workspace.check import check_chart
-from quarterdeck.workspace.scenario_job import Message, ScenarioJob, ScenarioResult, ScenariosDone, run
+from quarterdeck.workspace.scenario_job import (
+    Message,
+    ScenarioJob,
+    ScenarioResult,
+    ScenariosDone,
+    ScenariosFound,
+    run,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +57,22 @@ def test_each_scenario_is_answered_by_itself(chart: Path) -> None:
     assert list(calm.findings) == check_chart(chart) == []
     assert list(strict.findings) == check_chart(chart, {"strict": True})
     assert strict.findings
+
+
+def test_all_scenarios_of_a_chart_are_found_and_answered(chart: Path) -> None:
+    (chart / "prod.yaml").rename(chart / "values-prod.yaml")
+    found, calm, strict, _ = _run(ScenarioJob(chart=chart.as_posix(), overlay={}, disk_revision=6))
+    assert isinstance(found, ScenariosFound)
+    assert [one.name for one in found.scenarios] == ["default", "prod"]
+    assert isinstance(calm, ScenarioResult)
+    assert isinstance(strict, ScenarioResult)
+    assert (len(calm.findings), len(strict.findings)) == (0, 1)
+
+
+def test_scenarios_that_somebody_else_analyses_are_left_out(chart: Path) -> None:
+    (chart / "prod.yaml").rename(chart / "values-prod.yaml")
+    job = ScenarioJob(chart=chart.as_posix(), overlay={}, disk_revision=7, leave_out=("default",))
+    assert [type(message) for message in _run(job)] == [ScenariosFound, ScenarioResult, ScenariosDone]
 
 
 def test_open_texts_count_in_workers_too(chart: Path) -> None:
