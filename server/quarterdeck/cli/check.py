@@ -31,7 +31,8 @@ USAGE = "[OPTION]… PATH…"
 DESCRIPTION = """Find what is wrong with charts, without rendering them by hand.
 
 Every chart at and below the paths is rendered in each of its scenarios: its default values, the values files
-that lie in it, and what .quarterdeck.yaml declares. With -f or --set, only the values given here count; with
+that lie in it, what .quarterdeck.yaml declares, and what Argo CD, Flux and helmfile deploy, as far as that is
+said at or below the paths. With -f or --set, only the values given here count; with
 --scenario they are laid over those of the scenarios named. Exit status: 0 without findings that are bad
 enough (see --fail-on), 1 with some, 2 where something could not be read."""
 
@@ -100,6 +101,7 @@ def _make_order(options: Namespace) -> CheckOrder:
         QuarterdeckError: a file cannot be read, or options exclude each other.
     """
     from quarterdeck.cli.check_task import CheckOrder, absolute_path  # noqa: PLC0415 - as above
+    from quarterdeck.workspace.chart_scenarios import read_manifests  # noqa: PLC0415 - as above
     from quarterdeck.workspace.check import Options  # noqa: PLC0415 - as above
 
     if options.scenario and options.no_scenarios:
@@ -109,6 +111,7 @@ def _make_order(options: Namespace) -> CheckOrder:
     if not scenarios and (options.no_scenarios or values.files or values.flags):
         scenarios = None
     folder = Path.cwd().as_posix()
+    named = tuple(absolute_path(path, folder) for path in options.paths)
     return CheckOrder(
         options=Options(
             values=values,
@@ -119,7 +122,8 @@ def _make_order(options: Namespace) -> CheckOrder:
         namespace=options.namespace,
         scenarios=scenarios,
         folder=folder,
-        named=tuple(absolute_path(path, folder) for path in options.paths),
+        named=named,
+        manifests=None if scenarios is None else read_manifests(named),
     )
 
 

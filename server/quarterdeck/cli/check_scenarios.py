@@ -110,7 +110,7 @@ def _choose(chart: str, root: str, order: CheckOrder) -> ChartScenarios:
         settings, findings = read_chart_settings(chart, root)
         only = tuple(with_cluster_defaults([DEFAULT_SCENARIO], settings))
         return ChartScenarios(settings, only, (), tuple(findings))
-    known = read_scenarios(chart, root)
+    known = read_scenarios(chart, root, order.manifests)
     if not order.scenarios:
         return known
     return known._replace(scenarios=tuple(one for one in known.scenarios if one.name in order.scenarios))

@@ -12,7 +12,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.reports.model import ChartReport
 from quarterdeck.scenarios.model import DEFAULT
 from quarterdeck.text.line_index import LineIndex
-from quarterdeck.workspace.chart_scenarios import find_root, may_have_scenarios
+from quarterdeck.workspace.chart_scenarios import find_root, is_below, may_have_scenarios
 from quarterdeck.workspace.check import Options, run_check
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quarterdeck.chart.model import Chart
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.scenarios.manifests import Manifests
 
 _MOST_LINES = 4
 
@@ -30,7 +31,8 @@ class CheckOrder(NamedTuple):
 
     `options` are those of the command line; `namespace` is the one that somebody gave. `scenarios` are the
     names of the scenarios to check: all without any, and the options' values alone where it is None. `folder`
-    is where the command runs, `named` what it names: absolute paths, with `/`.
+    is where the command runs, `named` what it names: absolute paths, with `/`. `manifests` tell what other
+    tools deploy.
     """
 
     options: Options
@@ -38,6 +40,7 @@ class CheckOrder(NamedTuple):
     scenarios: tuple[str, ...] | None
     folder: str
     named: tuple[str, ...]
+    manifests: Manifests | None
 
 
 class CheckTask:
@@ -79,7 +82,7 @@ class CheckTask:
         order = self._order
         chart = absolute_path(path, order.folder)
         root = find_root(chart, named_above(chart, order.named), order.folder)
-        if may_have_scenarios(chart, root):
+        if order.manifests is not None or may_have_scenarios(chart, root):
             from quarterdeck.cli.check_scenarios import check_with_scenarios  # noqa: PLC0415 - seldom needed
 
             report, self._programs = check_with_scenarios(path, chart, root, order)
@@ -99,7 +102,7 @@ def absolute_path(path: str, folder: str) -> str:
 
 def named_above(chart: str, named: tuple[str, ...]) -> str:
     """Give the path on the command line by which a chart was found."""
-    return next((one for one in named if f"{chart}/".startswith(f"{one.rstrip('/')}/")), chart)
+    return next((one for one in named if is_below(chart, one)), chart)
 
 
 def _given_texts(options: Options) -> Callable[[str], str | None]:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 USAGE = "[OPTION]… PATH…"
 DESCRIPTION = """List the scenarios of charts: the values with which `quarterdeck check` renders them.
 
-Every chart has `default`, its own values. Others are values files that lie in the chart, and what
-.quarterdeck.yaml declares. Exit status: 0, or 2 where something cannot be read."""
+Every chart has `default`, its own values. Others are values files that lie in the chart, what
+.quarterdeck.yaml declares, and what Argo CD, Flux and helmfile deploy, as far as that is said at or below the
+paths. Exit status: 0, or 2 where something cannot be read."""
 
 _SOURCES = {
     "default": "the chart's own values",
@@ -47,15 +48,20 @@ def run(options: Namespace) -> int:
     """
     from quarterdeck.cli.check_scenarios import shown_paths  # noqa: PLC0415 - `--help` needs no engine
     from quarterdeck.cli.check_task import absolute_path, named_above  # noqa: PLC0415 - as above
-    from quarterdeck.workspace.chart_scenarios import find_root, read_scenarios  # noqa: PLC0415 - as above
+    from quarterdeck.workspace.chart_scenarios import (  # noqa: PLC0415 - as above
+        find_root,
+        read_manifests,
+        read_scenarios,
+    )
     from quarterdeck.workspace.find_charts import find_charts  # noqa: PLC0415 - as above
 
     folder = Path.cwd().as_posix()
     named = tuple(absolute_path(path, folder) for path in options.paths)
+    manifests = read_manifests(named)
     listed: list[dict[str, Any]] = []
     for path in find_charts(options.paths):
         chart = absolute_path(path, folder)
-        known = read_scenarios(chart, find_root(chart, named_above(chart, named), folder))
+        known = read_scenarios(chart, find_root(chart, named_above(chart, named), folder), manifests)
         show = shown_paths(path, folder)
         if options.format == "text":
             terminal.write(_as_text(path, known, show))

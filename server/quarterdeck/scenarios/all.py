@@ -66,8 +66,15 @@ def find_scenarios(
     if discover is not False:
         patterns = None if discover is True else [pattern.text for pattern in discover]
         found = find_values_files(chart, files, patterns=patterns, check=check)
-        scenarios.extend(found.scenarios)
         left_out.extend(found.left_out)
+        users = {path: one for one in reversed(declared) for path in one.files}
+        for one in found.scenarios:
+            user = users.get(one.files[0])
+            if user is None:
+                scenarios.append(one)
+            elif one.place is not None:
+                # What is common to several environments is seldom a scenario by itself.
+                left_out.append(LeftOut(one.files[0], f"it is part of the scenario `{user.name}`", one.place))
     tops = tuple(dict.fromkeys(map(normpath, roots)))
     if manifests is None:
         manifests = search_manifests(tops, files, check=check)
@@ -80,7 +87,7 @@ def find_scenarios(
     scenarios = with_cluster_defaults(_name_all(_join(scenarios), tops), settings)
     left_out.extend(_over_limit(one, chart) for one in scenarios[MAX_SCENARIOS:])
     scenarios = scenarios[:MAX_SCENARIOS]
-    focus = check_focus(settings, [one.name for one in scenarios])
+    focus = check_focus(settings, [one.name for one in scenarios], chart)
     return ScenarioSet(
         scenarios=tuple(scenarios),
         left_out=tuple(dict.fromkeys(left_out))[:MAX_LEFT_OUT],

@@ -102,8 +102,9 @@ def test_settings_of_the_cluster_count_for_all() -> None:
 
 
 def test_a_focus_that_is_no_scenario_is_reported() -> None:
-    assert find(WORKSPACE, Settings(focus=Written("ci/test"))).findings == ()
-    (finding,) = find(WORKSPACE, Settings(focus=Written("ci/tst"))).findings
+    place = Place(f"{CHART}/.quarterdeck.yaml")
+    assert find(WORKSPACE, Settings(focus=Written("ci/test", place))).findings == ()
+    (finding,) = find(WORKSPACE, Settings(focus=Written("ci/tst", place))).findings
     assert "ci/tst" in finding.message
 
 
