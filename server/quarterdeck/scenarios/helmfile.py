@@ -19,7 +19,7 @@ from quarterdeck.scenarios.workspace_files import find_inside, is_below
 from quarterdeck.yamldoc.emit import emit_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from quarterdeck.scenarios.drafts import Workspace
     from quarterdeck.scenarios.helmfile_state import Part, State
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_RELEASES: Final = 500
 """Releases of one helmfile."""
+_MAX_INHERITED: Final = 10
 _TEMPLATED: Final = ".gotmpl"
 _ESCAPED: Final = str.maketrans({character: f"\\{character}" for character in "{},"})
 
@@ -53,71 +54,112 @@ def _may_mean(chart: str, text: str) -> bool:
 
 def _add_helmfile(workspace: Workspace, source: Source, found: FoundScenarios) -> None:
     names = environment_names(workspace, source)
+    is_named = workspace.chart.rpartition("/")[2] in source.text
     reasons: dict[LeftOut, None] = {}
     for environment in names:
         workspace.check()
         state = read_state(workspace, source, environment)
-        if state.problem and not state.parts:
-            reasons[LeftOut(source.path, state.problem, Place(source.path))] = None
-            continue
         for release in _releases(workspace, state):
             draft = Draft(workspace, "helmfile", release.place("name"))
             scenario = _Reader(workspace, state, release, draft).read(has_many=len(names) > 1)
             reasons.update(dict.fromkeys(draft.left_out))
             if scenario is not None:
                 found.scenarios.append(scenario)
-        if state.problem:
+        if state.problem and is_named:
             reasons[LeftOut(source.path, state.problem, Place(source.path))] = None
     found.left_out.extend(reasons)
 
 
-class _Release(NamedTuple):
-    """A release: its tree with what it inherits, and where each field of it stands."""
+class _Written(NamedTuple):
+    """A part of a release, and where it stands."""
 
-    value: dict[str, Any]
-    origins: dict[str, tuple[Part, tuple[str | int, ...]]]
+    value: Any
     part: Part
     keys: tuple[str | int, ...]
 
-    def place(self, field: str, *keys: str | int) -> Place:
-        """Give the place of a part of a field, or of the release where it has no such field."""
-        part, path = self.origins.get(field, (self.part, self.keys))
-        own = part.manifest
-        return own.place(*path, *keys) if part.has_lines else Place(own.path)
+    @property
+    def place(self) -> Place:
+        """The place in the file; its top where templates have moved the lines."""
+        manifest = self.part.manifest
+        return manifest.place(*self.keys) if self.part.has_lines else Place(manifest.path)
 
-    def inline(self, field: str, *keys: str | int) -> InlineValues | None:
-        """Give values that stand in a field."""
-        part, path = self.origins[field]
-        found = part.manifest.inline(*path, *keys)
-        if found is None or part.has_lines:
+    def inline(self) -> InlineValues | None:
+        """Give values that stand here."""
+        found = self.part.manifest.inline(*self.keys)
+        if found is None or self.part.has_lines:
             return found
         return InlineValues(found.text, Place(found.place.path))
 
 
+class _Release:
+    """A release with what it inherits: lists are joined, of all else the first that is there counts.
+
+    Source: helmfile pkg/state/state_exec_tmpl.go, releaseWithInheritedTemplate.
+    """
+
+    def __init__(self, own: _Written) -> None:
+        self.own = own
+        self.value: dict[str, Any] = {}
+        self.fields: dict[str, _Written] = {}
+        self.lists: dict[str, list[_Written]] = {}
+
+    def add(self, written: _Written, without: Container[str] = ()) -> None:
+        """Add the fields of a template or, at last, of the release itself."""
+        for field, value in as_map(written.value).items():
+            if field in without:
+                continue
+            keys = (*written.keys, field)
+            if isinstance(value, list):
+                items = enumerate(as_list(value))
+                added = [_Written(item, written.part, (*keys, number)) for number, item in items]
+                self.lists.setdefault(field, []).extend(added)
+            elif value and field not in self.value:
+                self.value[field] = value
+                self.fields[field] = _Written(value, written.part, keys)
+            elif value is False:
+                self.value.setdefault(field, value)
+
+    def place(self, field: str) -> Place:
+        """Give the place of a field, or of the release where it has no such field."""
+        return self.fields.get(field, self.own).place
+
+
 def _releases(workspace: Workspace, state: State) -> Iterator[_Release]:
     """Give the releases of the chart; those that are not installed are left out."""
-    templates: dict[str, tuple[Part, dict[str, Any]]] = {}
+    templates: dict[str, _Written] = {}
     for part in state.parts:
         for name, template in as_map(part.manifest.at("templates")).items():
-            templates[name] = (part, as_map(template))
+            templates[name] = _Written(template, part, ("templates", name))
+    default = state.field("defaultInherit")
+    defaults = [as_text(name) for name in (as_list(default) or [default])]
     for part in state.parts:
         for number, item in enumerate(as_list(part.manifest.at("releases"))[:MAX_RELEASES]):
             workspace.check()
-            keys: tuple[str | int, ...] = ("releases", number)
-            origins: dict[str, tuple[Part, tuple[str | int, ...]]] = {}
-            value: dict[str, Any] = {}
-            own = as_map(item)
-            for inherited in as_list(own.get("inherit")):
-                name = as_text(as_map(inherited).get("template"))
-                if name in templates:
-                    other, template = templates[name]
-                    value |= template
-                    origins |= {field: (other, ("templates", name, field)) for field in template}
-            value |= own
-            origins |= {field: (part, (*keys, field)) for field in own}
-            release = _Release(value, origins, part, keys)
-            if _is_ours(workspace, state, release) and _is_installed(state, value):
+            written = _Written(item, part, ("releases", number))
+            release = _Release(written)
+            inherited = [as_map(one) for one in as_list(as_map(item).get("inherit"))]
+            known = {as_text(one.get("template")) for one in inherited}
+            first = [{"template": name} for name in defaults if name not in known]
+            _inherit(release, [*first, *inherited], templates, ())
+            release.add(written)
+            if _is_ours(workspace, state, release) and _is_installed(state, release.value):
                 yield release
+
+
+def _inherit(
+    release: _Release,
+    inherited: list[dict[str, Any]],
+    templates: dict[str, _Written],
+    path: tuple[str, ...],
+) -> None:
+    """Add the templates that a release inherits, and first those that they inherit."""
+    for one in inherited:
+        name = as_text(one.get("template"))
+        template = templates.get(name)
+        if template is not None and name not in path and len(path) < _MAX_INHERITED:
+            above = [as_map(other) for other in as_list(as_map(template.value).get("inherit"))]
+            _inherit(release, above, templates, (*path, name))
+            release.add(template, {"inherit", *map(as_text, as_list(one.get("except")))})
 
 
 def _facts(state: State, value: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +169,7 @@ def _facts(state: State, value: dict[str, Any]) -> dict[str, Any]:
 
 def _is_ours(workspace: Workspace, state: State, release: _Release) -> bool:
     chart = run_template(as_text(release.value.get("chart")), _facts(state, release.value)) or ""
-    folder = dirname(release.part.manifest.path)
+    folder = dirname(release.own.part.manifest.path)
     return bool(chart) and find_inside(folder, chart.strip(), workspace.roots) == workspace.chart
 
 
@@ -153,7 +195,7 @@ class _Reader:
         self.release = release
         self.value = release.value
         self.draft = draft
-        self.folder = dirname(release.part.manifest.path)
+        self.folder = dirname(release.own.part.manifest.path)
         self.facts = _facts(state, release.value)
         handler = self.value.get("missingFileHandler") or state.field("missingFileHandler")
         self.may_be_missing = as_text(handler) in {"Warn", "Info", "Debug"}
@@ -162,16 +204,17 @@ class _Reader:
         """Give the scenario; None if it is left out."""
         name = self._text("name") or "helmfile"
         for field in ("valuesTemplate", "values"):
-            for number, item in enumerate(as_list(self.value.get(field))):
-                self._add_values(field, number, item)
-        for number, item in enumerate(as_list(self.value.get("secrets"))):
-            self.draft.leave_out(ENCRYPTED_REASON, self.release.place("secrets", number), as_text(item))
+            for written in self.release.lists.get(field, ()):
+                self._add_values(written, is_template=field == "valuesTemplate")
+        for written in self.release.lists.get("secrets", ()):
+            self.draft.leave_out(ENCRYPTED_REASON, written.place, as_text(written.value))
         for field, is_text in (("setTemplate", False), ("set", False), ("setString", True)):
-            for number, item in enumerate(as_list(self.value.get(field))):
-                self._add_flag(as_map(item), self.release.place(field, number), is_text=is_text)
-        if self.value.get("env"):
-            self.draft.refuse("its values come from the environment of a process", self.release.place("env"))
-        versions = as_list(self.value.get("apiVersions")) or as_list(self.state.field("apiVersions"))
+            for written in self.release.lists.get(field, ()):
+                self._add_flag(as_map(written.value), written.place, is_text=is_text)
+        for written in self.release.lists.get("env", ()):
+            self.draft.refuse("its values come from the environment of a process", written.place)
+        versions = [one.value for one in self.release.lists.get("apiVersions", ())]
+        versions = versions or as_list(self.state.field("apiVersions"))
         return self.draft.finish(
             f"{self.state.environment}/{name}" if has_many else name,
             release=name,
@@ -191,11 +234,11 @@ class _Reader:
             return ""
         return rendered
 
-    def _add_values(self, field: str, number: int, item: Any) -> None:
-        place = self.release.place(field, number)
+    def _add_values(self, written: _Written, *, is_template: bool) -> None:
+        item, place = written.value, written.place
         if isinstance(item, dict):
-            values = self.release.inline(field, number)
-            if field == "valuesTemplate" and values is not None and "{{" in values.text:
+            values = written.inline()
+            if is_template and values is not None and "{{" in values.text:
                 values = InlineValues(self._known(emit_yaml(item), place), values.place)
             self.draft.add_inline(values)
             return

@@ -215,6 +215,38 @@ def test_bases_are_read_first() -> None:
     assert found.scenarios[0].layer_places[0].path == "/w/environments.yaml"
 
 
+def test_lists_of_inherited_templates_are_joined_and_their_other_fields_win() -> None:
+    described = """
+        -- helmfile.yaml --
+        defaultInherit: all
+        releases:
+          - name: shop
+            chart: charts/shop
+            namespace: own
+            inherit: [{template: web, except: [secrets]}]
+            values: [{a: 4}]
+        templates:
+          all: {values: [{a: 1}]}
+          web:
+            inherit: [{template: below}, {template: web}]
+            namespace: web
+            values: [{a: 3}]
+            secrets: [x.yaml]
+          below: {values: [{a: 2}], kubeVersion: v1.30}
+    """
+    scenario = one(described)
+    assert values_of(scenario) == [{"a": 1.0}, {"a": 2.0}, {"a": 3.0}, {"a": 4.0}]
+    assert (scenario.namespace, scenario.kube_version) == ("web", "v1.30")
+
+
+def test_a_helmfile_that_cannot_be_read_is_worth_a_word_only_where_it_names_the_chart() -> None:
+    described = '-- helmfile.yaml --\nreleases: [{name: x, chart: %s, values: [{{ requiredEnv "X" }}]}]\n'
+    assert [one.reason for one in find(described % "charts/shop").left_out] == [
+        "its templates need what is not known here"
+    ]
+    assert find(described % "charts/other") == FoundScenarios([], [])
+
+
 def test_a_templated_values_file_counts_as_what_it_gives() -> None:
     described = """
         -- helmfile.yaml --
