@@ -22,6 +22,7 @@ from quarterdeck.workers.hands import Hand, Stage
 from quarterdeck.workers.jobs import (
     Dropped,
     Failed,
+    Failure,
     Finished,
     Job,
     Message,
@@ -58,7 +59,9 @@ MOST_FAILED_STARTS = 3
 STUCK_SECONDS = 5.0
 """How long a process may go on with a cancelled job before it is killed."""
 END_SECONDS = 0.15
-"""How long a process that shall end may take for what is to be saved."""
+"""How long a process may take for what is to be saved when the pool is closed."""
+_MARGIN = 0.03
+"""Seconds in which processes that were killed are gone."""
 
 
 class PoolStatus(NamedTuple):
@@ -99,6 +102,10 @@ class Ticket:
         """
         self._pool.cancel(self._job)
 
+    def withdraw(self) -> bool:
+        """Take the job back if it waits; then nothing more is said about it. False if it does not wait."""
+        return self._pool.withdraw(self._job)
+
 
 class BackgroundPool:
     """A pool of processes that all run one function, `entry` = `module:function`.
@@ -136,6 +143,7 @@ class BackgroundPool:
         self._failed_starts = 0
         self._started = 0
         self._deaths = 0
+        self._is_starting = False
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._wake_from, self._wake_to = socket.socketpair()
@@ -176,6 +184,15 @@ class BackgroundPool:
                 return
             self._drop(job)
         self._wake()
+
+    def withdraw(self, job: Job) -> bool:
+        """See `Ticket.withdraw`."""
+        with self._lock:
+            if job.state is not State.WAITING:
+                return False
+            job.state = State.ENDED
+            self._waiting.remove(job)
+            return True
 
     def reprioritise(self, key: Hashable, priority: int) -> bool:
         """Give the job with this key another priority; false if none waits or runs."""
@@ -220,22 +237,20 @@ class BackgroundPool:
             for hand in self._hands:
                 self._end(hand, END_SECONDS)
             thread = self._thread
+            if self._is_starting:
+                self._starter.kill()
         self._wake()
         if thread is None:
             self._wake_from.close()
             self._wake_to.close()
         elif thread is not threading.current_thread():
-            thread.join(END_SECONDS)
+            thread.join(END_SECONDS + _MARGIN)
             if thread.is_alive():
-                # It waits for a start, or in a function of somebody else's.
-                self._kill_all()
-                thread.join(END_SECONDS / 3)
-
-    def _kill_all(self) -> None:
-        with self._lock:
-            for hand in self._hands:
-                hand.process.kill()
-        self._starter.kill()
+                # It is in a function of somebody else's.
+                with self._lock:
+                    for hand in self._hands:
+                        hand.process.kill()
+                    self._starter.kill()
 
     def _wake(self) -> None:
         # Full: it will wake anyway. Closed: nobody is left to wake.
@@ -354,11 +369,15 @@ class BackgroundPool:
             with self._lock:
                 if self._missing() <= 0:
                     return
+                self._is_starting = True
             try:
                 process = self._starter.start()
             except ToolError as error:
                 self._start_failed(str(error))
                 continue
+            finally:
+                with self._lock:
+                    self._is_starting = False
             hand = Hand(process, time.monotonic() + START_SECONDS)
             with self._lock:
                 self._started += 1
@@ -378,7 +397,7 @@ class BackgroundPool:
                 for job in given_up:
                     job.state = State.ENDED
         for job in given_up:
-            self._tell(job, Failed(why, is_death=True))
+            self._tell(job, Failed(why, Failure.START))
 
     def _hear(self, hand: Hand, selector: selectors.BaseSelector) -> None:
         """Take what a worker says."""
@@ -441,7 +460,7 @@ class BackgroundPool:
                 job.state = State.ENDED
         if job is not None:
             times = "" if job.deaths == 1 else " twice" if job.deaths == 2 else f" {job.deaths} times"
-            self._tell(job, Failed(f"the worker process died{times} ({how})", is_death=True))
+            self._tell(job, Failed(f"the worker process died{times} ({how})", Failure.DEATH))
         elif hand.stage is Stage.STARTING:
             self._start_failed(f"a worker process died when it started ({how})")
 
@@ -461,7 +480,7 @@ def _last_message(message: Answer | Mistake | Abandoned) -> Message:
             return Finished(unpack(message.type_name, message.answer))
         case Mistake():
             _log().error("a job failed: %s\n%s", message.message, message.detail)
-            return Failed(message.message, is_death=False)
+            return Failed(message.message, Failure.MISTAKE)
         case Abandoned():
             return Dropped()
 

@@ -26,16 +26,23 @@ class Finished:
     answer: Any
 
 
+class Failure(enum.Enum):
+    """Why there is no answer."""
+
+    MISTAKE = enum.auto()
+    """The job raised an exception."""
+    DEATH = enum.auto()
+    """Processes died of it."""
+    START = enum.auto()
+    """No process could be started."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There will be no answer: one sentence says why; nothing follows.
-
-    `is_death` if worker processes died of the job, or none could be started; otherwise it raised an
-    exception.
-    """
+    """There will be no answer: one sentence says why; nothing follows."""
 
     message: str
-    is_death: bool
+    kind: Failure
 
 
 @dataclass(frozen=True, slots=True)

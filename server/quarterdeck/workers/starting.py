@@ -63,7 +63,7 @@ class Starter(Protocol):
         ...
 
     def kill(self) -> None:
-        """End at once what helps with starting; from any thread."""
+        """End at once what helps with starting, for good; from any thread."""
         ...
 
 
@@ -87,6 +87,7 @@ class ForkStarter:
         self._preload = tuple(preload)
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._is_killed = False
 
     @property
     def pid(self) -> int | None:
@@ -134,7 +135,8 @@ class ForkStarter:
             self._server = None
 
     def kill(self) -> None:
-        """End the process that forks at once."""
+        """End the process that forks at once, for good."""
+        self._is_killed = True
         if (server := self._server) is not None:
             server.kill()
 
@@ -164,6 +166,8 @@ class ForkStarter:
             except BaseException:
                 ours.close()
                 raise
+        if self._is_killed:
+            self._server.kill()
         ours.settimeout(START_SECONDS)
         self._control = ours
         return ours

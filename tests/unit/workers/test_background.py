@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quarterdeck.workers import starting
-from quarterdeck.workers.jobs import Dropped, Failed, Finished, Message, Partial
+from quarterdeck.workers.jobs import Dropped, Failed, Failure, Finished, Message, Partial
 from unit.workers.demo_jobs import Client, Count, Echo, Hold, Look, Number, Process, Raise
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def test_processes_end_when_there_is_nothing_to_do(connect: Connect) -> None:
 def test_an_exception_is_told_in_one_sentence(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     client = connect()
     client.submit(Raise("no\nsuch thing"), key="a")
-    assert client.next() == ("a", Failed("ValueError: no such thing", is_death=False))
+    assert client.next() == ("a", Failed("ValueError: no such thing", Failure.MISTAKE))
     assert "in run" in caplog.text
     client.submit(Echo("x"), key="b")
     assert client.next() == ("b", Finished(Echo("x")))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quarterdeck.workers import background, starting
-from quarterdeck.workers.jobs import Failed, Finished, Partial
+from quarterdeck.workers.jobs import Failed, Failure, Finished, Partial
 from unit.workers.demo_jobs import (
     Client,
     Count,
@@ -99,7 +99,7 @@ def test_a_job_that_kills_every_process_is_given_up_and_others_go_on(connect: Co
     for key in range(5):
         client.submit(Echo(str(key)), key=key)
     ends = dict(client.ends(6))
-    assert ends.pop("bad") == Failed("the worker process died twice (killed by signal 9)", is_death=True)
+    assert ends.pop("bad") == Failed("the worker process died twice (killed by signal 9)", Failure.DEATH)
     assert ends == {key: Finished(Echo(str(key))) for key in range(5)}
     assert client.pool.status().deaths == 2
 
@@ -160,7 +160,7 @@ def test_a_job_that_needs_too_much_memory_is_given_up(connect: Connect) -> None:
     client.submit(Fill(1_000_000), key="b")
     ends = dict(client.ends(2))
     why = "the worker process died twice (it needed more memory than it may have)"
-    assert ends["a"] == Failed(why, is_death=True)
+    assert ends["a"] == Failed(why, Failure.DEATH)
     assert isinstance(ends["b"], Finished)
 
 
