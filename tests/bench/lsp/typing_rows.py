@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.figures import quantile
 from bench.lsp.keystrokes import type_in_template, type_in_values
-from wire.editor import NAMES, RENDER, WireEditor
+from wire.editor import NAMES, RENDER, STATUS, WireEditor
 from wire.processes import Memory, memory
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ HUMAN_SECONDS = (0.07, 0.26)
 BURST_SECONDS = (0.01, 0.04)
 """The same when a key is held down, or a text is typed by a tool."""
 BURST_KEYS = 12
-STATUS = "quarterdeck/status"
 
 
 @dataclass(slots=True)
