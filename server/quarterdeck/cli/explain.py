@@ -10,6 +10,7 @@ from quarterdeck.cli import terminal
 from quarterdeck.cli.arguments import add_color
 from quarterdeck.cli.values_options import (
     add_cluster_options,
+    add_scenario_option,
     add_values_options,
     read_values_input,
     split_lists,
@@ -42,11 +43,11 @@ def add_options(parser: ArgumentParser) -> None:
     side.add_argument("--template", action="store_true", help="FILE is a template.")
     parser.add_argument(
         "--name",
-        default="release-name",
         metavar="NAME",
         help="The name of the release. [default: release-name]",
     )
     add_color(parser)
+    add_scenario_option(parser)
     add_values_options(parser)
     add_cluster_options(parser)
 
@@ -65,12 +66,16 @@ def run(options: Namespace) -> int:
     order = Order(
         chart=options.chart,
         values=read_values_input(options),
-        name=options.name,
+        name=options.name or "release-name",
         namespace=options.namespace or "default",
         kube_version=options.kube_version,
         api_versions=tuple(split_lists(options.api_versions)),
         seed=0,
     )
+    if options.scenario is not None:
+        from quarterdeck.cli.named_scenario import in_scenario  # noqa: PLC0415 - as above
+
+        order = in_scenario(order, options.scenario, name=options.name, namespace=options.namespace)
     rendering = render_leniently(order)
     file, line, column = match[1], int(match[2]), int(match[3]) if match[3] else None
     is_coloured = terminal.wants_color(options.color)

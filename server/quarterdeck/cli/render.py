@@ -14,6 +14,7 @@ from quarterdeck.cli import terminal
 from quarterdeck.cli.arguments import add_choice
 from quarterdeck.cli.values_options import (
     add_cluster_options,
+    add_scenario_option,
     add_values_options,
     read_values_input,
     split_lists,
@@ -64,11 +65,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="NUMBER", help="Make random numbers and the clock the same each time."
     )
-    parser.add_argument(
-        "--scenario",
-        metavar="NAME",
-        help="Render in this scenario; what -f, --set, NAME and others say is laid over it.",
-    )
+    add_scenario_option(parser)
     add_values_options(parser)
     add_cluster_options(parser)
 

@@ -28,6 +28,15 @@ _SET_OPTIONS: tuple[tuple[SetKind, str, str], ...] = (
 )
 
 
+def add_scenario_option(parser: ArgumentParser) -> None:
+    """Add `--scenario`, which names one of the chart's scenarios."""
+    parser.add_argument(
+        "--scenario",
+        metavar="NAME",
+        help="Render in this scenario of the chart; what other options say is laid over it.",
+    )
+
+
 def add_values_options(parser: ArgumentParser) -> None:
     """Add the options that lay values over a chart's own; each may be repeated."""
     group = parser.add_argument_group("values, laid over the chart's own")

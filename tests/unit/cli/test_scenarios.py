@@ -295,6 +295,14 @@ def test_a_chart_is_rendered_in_a_scenario(say: Callable[..., Said], work: Path)
     assert "name: release-name\n" in say("render", "shop").out
 
 
+def test_a_line_is_explained_in_a_scenario(say: Callable[..., Said], work: Path) -> None:
+    write(work / "shop/.quarterdeck.yaml", SETTINGS.replace("broken=true", "broken=false"))
+    said = say("explain", "shop", "shop/templates/a.yaml:8", "--scenario", "prod")
+    assert said.status == 0
+    assert re.search(r"\.Values\.text = \"?fine\"?  .*environments/prod.yaml:1:7  wins", said.out)
+    assert say("explain", "shop", "shop/templates/a.yaml:8").status == 2
+
+
 def test_what_helm_would_refuse_in_a_scenario_is_refused(say: Callable[..., Said], work: Path) -> None:
     (work / "shop/environments/prod.yaml").unlink()
     said = say("render", "shop", "--scenario", "prod")

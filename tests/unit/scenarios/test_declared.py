@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.scenarios.declared import (
@@ -14,6 +17,7 @@ from quarterdeck.scenarios.declared import (
     with_cluster_defaults,
 )
 from quarterdeck.scenarios.model import DEFAULT_SCENARIO, Scenario, SetFlag
+from quarterdeck.scenarios.values import values_input
 from quarterdeck.settings.read import read_settings
 
 if TYPE_CHECKING:
@@ -126,3 +130,56 @@ def test_a_focus_on_no_scenario_is_told() -> None:
 def test_a_focus_of_a_folder_above_may_be_for_other_charts() -> None:
     assert check_focus(settings_of("focus: prod"), ["default"], SHOP) == []
     assert len(check_focus(settings_of("focus: prod"), ["default"], "/work")) == 1
+
+
+TEXTS = [
+    "",
+    "v.yaml",
+    "../../x",
+    "/etc/passwd",
+    "\0",
+    "https://x/y",
+    "a=1",
+    "a[99999999]=1",
+    "a.b=1",
+    "{",
+    "a={",
+    "x=v.yaml",
+    "*",
+    "[",
+    "{a,b",
+    "**",
+    "\ud800",
+    'x={"a":',
+    "CON",
+]
+FIELDS = [
+    "values",
+    "set",
+    "setString",
+    "setJson",
+    "setFile",
+    "setLiteral",
+    "releaseName",
+    "kubeVersion",
+    "apiVersions",
+    "charts",
+]
+SCENARIO = st.dictionaries(
+    st.sampled_from(FIELDS), st.sampled_from(TEXTS) | st.lists(st.sampled_from(TEXTS), max_size=3)
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "default", "x y"]), SCENARIO, max_size=3), st.sampled_from(TEXTS)
+)
+def test_no_declaration_raises(declarations: dict[str, Any], version: str) -> None:
+    data = {"scenarios": declarations, "kubeVersion": version}
+    settings, _ = read_settings(json.dumps(data), FILE)
+    scenarios, findings = declared_scenarios(settings, SHOP)
+    assert {one.code for one in findings} <= {"QD803"}
+    files = {"/work/v.yaml": "a: [\n", "/work": ""}
+    for one in with_cluster_defaults(scenarios, settings):
+        values = values_input(one, files.get, root="/work")
+        assert isinstance(values.values, dict)
+        assert {problem.code for problem in values.problems} <= {"QD240", "QD241", "QD805", "QD806"}
