@@ -50,10 +50,10 @@ _IN_CHART: Final = frozenset({"templates", "charts", "crds"})
 _KINDS: Final = ("Application", "HelmRelease", "ConfigMap", "HelmChart")
 """Words without which no kind of the pattern below can be there."""
 _KIND: Final = re.compile(
-    r"""^[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?"""
-    r"(Application|ApplicationSet|HelmRelease|ConfigMap|HelmChart)\b",
-    re.MULTILINE,
+    r"""kind["']?[ \t]*:[ \t]*["']?(Application|ApplicationSet|HelmRelease|ConfigMap|HelmChart)\b"""
 )
+"""Begins with letters, so that it is searched for fast."""
+_WIDEST_INDENT: Final = 200
 _FOR_FLUX: Final = frozenset({"ConfigMap", "HelmChart", KUSTOMIZATION})
 """What matters only beside a HelmRelease."""
 _NOT_LOOKED_AT: Final = re.compile(r"(?:values.*|Chart|requirements)\.ya?ml")
@@ -174,7 +174,7 @@ def look_at_source(path: str, text: str) -> Source | LeftOut | None:
     elif name in _KUSTOMIZATIONS:
         kinds.add(KUSTOMIZATION)
     elif any(word in text for word in _KINDS):
-        kinds.update(_KIND.findall(text))
+        kinds.update(match[1] for match in _KIND.finditer(text) if _begins_line(text, match.start()))
     if not kinds or "\0" in text:
         return None
     if len(text) > MAX_TEXT:
@@ -182,6 +182,15 @@ def look_at_source(path: str, text: str) -> Source | LeftOut | None:
             return None
         return LeftOut(path, f"it is longer than {MAX_TEXT} characters", Place(path))
     return Source(path, text, frozenset(kinds))
+
+
+def _begins_line(text: str, offset: int) -> bool:
+    """Tell whether a key has nothing before it on its line but indents, dashes of lists and a quote."""
+    first = max(0, offset - _WIDEST_INDENT)
+    start = text.rfind("\n", first, offset)
+    if start < 0 and first > 0:
+        return False
+    return not text[max(start, first - 1) + 1 : offset].strip(" \t-'\"")
 
 
 def join_sources(listing: Listing, sources: Sequence[Source], left_out: Sequence[LeftOut] = ()) -> Manifests:

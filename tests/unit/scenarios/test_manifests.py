@@ -43,6 +43,8 @@ def test_files_are_told_by_the_kinds_that_they_name() -> None:
         releases: []
         -- a/words.yaml --
         text: Application HelmRelease
+        more: "kind: Application"
+        # kind: Application
         -- a/app.json --
         kind: Application
         -- a/binary.yaml --
