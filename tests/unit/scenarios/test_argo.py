@@ -424,6 +424,20 @@ def test_a_set_over_a_matrix() -> None:
     assert [one.name for one in found.scenarios] == ["shop-prod-shop", "shop-test-x"]
 
 
+def test_parameters_of_the_first_generator_of_a_matrix_win_key_by_key() -> None:
+    generators = """
+        - matrix:
+            generators:
+              - list: {elements: [{app: {name: one}}]}
+              - list: {elements: [{app: {name: two, zone: eu}}]}
+    """
+    template = """
+        metadata: {name: '{{ .app.name }}-{{ .app.zone }}'}
+        spec: {source: {path: charts/shop}}
+    """
+    assert one(application_set(generators, template, is_go=True)).name == "one-eu"
+
+
 @pytest.mark.parametrize(
     ("generators", "reason"),
     [
