@@ -116,10 +116,13 @@ def tried(rows: Sequence[Row]) -> str:
     return "\n".join(paragraphs(rows))
 
 
-def write_part(path: Path, name: str, text: str) -> None:
-    """Write one benchmark's part of the document between its markers; the other parts stay as they are."""
+def write_part(path: Path, name: str, text: str, *, head: str = HEAD) -> None:
+    """Write one benchmark's part of a document between its markers; the other parts stay as they are.
+
+    `head` begins a document that is not there yet.
+    """
     begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
-    document = path.read_text("utf-8") if path.exists() else HEAD
+    document = path.read_text("utf-8") if path.exists() else head
     before, found, rest = document.partition(begin)
     if found:
         after = rest.partition(end)[2]
