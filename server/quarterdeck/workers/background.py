@@ -32,7 +32,7 @@ from quarterdeck.workers.jobs import (
     Waiting,
 )
 from quarterdeck.workers.modesty import fair_share
-from quarterdeck.workers.starting import START_SECONDS, Starter, make_starter
+from quarterdeck.workers.starting import START_SECONDS, Starter
 from quarterdeck.workers.wire import (
     Abandoned,
     Answer,
@@ -134,7 +134,7 @@ class BackgroundPool:
         self._count = count
         self._tries = tries
         self._idle_seconds = idle_seconds
-        self._starter: Starter = make_starter((entry.partition(":")[0], *preload))
+        self._starter = Starter((entry.partition(":")[0], *preload))
         self._lock = threading.Lock()
         self._waiting = Waiting()
         self._hands: list[Hand] = []
@@ -370,8 +370,9 @@ class BackgroundPool:
                 if self._missing() <= 0:
                     return
                 self._is_starting = True
+                count = self._count
             try:
-                process = self._starter.start()
+                process = self._starter.start(count)
             except ToolError as error:
                 self._start_failed(str(error))
                 continue
@@ -426,7 +427,7 @@ class BackgroundPool:
             case Answer() | Mistake() | Abandoned():
                 job = self._rest(hand)
                 if job is not None:
-                    self._tell(job, _last_message(message))
+                    self._tell(job, _last_message(message, hand.process.pid))
             case _:
                 assert_never(message)
 
@@ -474,10 +475,10 @@ class BackgroundPool:
             _log().exception("what a worker said could not be taken")
 
 
-def _last_message(message: Answer | Mistake | Abandoned) -> Message:
+def _last_message(message: Answer | Mistake | Abandoned, pid: int) -> Message:
     match message:
         case Answer():
-            return Finished(unpack(message.type_name, message.answer))
+            return Finished(unpack(message.type_name, message.answer), pid)
         case Mistake():
             _log().error("a job failed: %s\n%s", message.message, message.detail)
             return Failed(message.message, Failure.MISTAKE)

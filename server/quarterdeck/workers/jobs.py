@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last answer; nothing follows."""
+    """The last answer, and the process that gave it; nothing follows."""
 
     answer: Any
+    pid: int = field(default=0, compare=False)
 
 
 class Failure(enum.Enum):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 """How long a worker may take to start, on a machine that is busy; imports take a fraction of a second."""
+FORKED_FROM = 2
+"""Workers from which on they are forked."""
 _END_SECONDS = 1.0
 """How long the ends of processes that were killed are waited for."""
 
@@ -42,34 +44,41 @@ class Process(Protocol):
         ...
 
 
-class Starter(Protocol):
-    """What starts worker processes; belongs to one thread, but for `kill`."""
+class Starter:
+    """Starts worker processes, for which `preload` names modules; belongs to one thread, but for `kill`."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self._forker = _Forker(preload) if can_fork() else None
 
     @property
     def pid(self) -> int | None:
-        """The process that helps with it, if one runs."""
-        ...
+        """The process that forks others, if it runs."""
+        return None if self._forker is None else self._forker.pid
 
-    def start(self) -> Process:
-        """Start a worker.
+    def start(self, count: int) -> Process:
+        """Start a worker, where there may be `count` of them.
+
+        A single one is started by itself: the process that forks others would only take memory.
 
         Raises:
             ToolError: that is not possible.
         """
-        ...
+        try:
+            if self._forker is None or count < FORKED_FROM:
+                return _spawn()
+            return self._forker.fork()
+        except (OSError, ValueError) as error:
+            raise ToolError(f"worker processes cannot be started: {error}") from error
 
     def close(self) -> None:
-        """End what helps with starting, and the workers that are left; `start` begins anew."""
-        ...
+        """End the process that forks others, and those that are left of them; `start` begins anew."""
+        if self._forker is not None:
+            self._forker.close()
 
     def kill(self) -> None:
-        """End at once what helps with starting, for good; from any thread."""
-        ...
-
-
-def make_starter(preload: Sequence[str]) -> Starter:
-    """Give the best way of this system; `preload` are modules that workers need."""
-    return ForkStarter(preload) if can_fork() else SpawnStarter()
+        """End the process that forks others at once, for good; from any thread."""
+        if self._forker is not None:
+            self._forker.kill()
 
 
 def can_fork() -> bool:
@@ -80,7 +89,7 @@ def can_fork() -> bool:
 # --- forked ------------------------------------------------------------------------------------------------
 
 
-class ForkStarter:
+class _Forker:
     """Has one process that imports what workers need, and forks them: milliseconds for each."""
 
     def __init__(self, preload: Sequence[str]) -> None:
@@ -94,22 +103,22 @@ class ForkStarter:
         """The process that forks, if it runs."""
         return None if self._server is None else self._server.pid
 
-    def start(self) -> Process:
-        """Fork a worker."""
-        try:
-            if self._server is not None and self._server.poll() is not None:
-                self.close()
-            ours, its = socket.socketpair()
-            with its:
-                try:
-                    pid = self._ask(fork_server.FORK, 0, its)
-                except BaseException:
-                    ours.close()
-                    raise
-            return _Forked(pid, ours, self)
-        except (OSError, ValueError) as error:
+    def fork(self) -> Process:
+        """Fork a worker.
+
+        Raises:
+            OSError: that is not possible.
+        """
+        if self._server is not None and self._server.poll() is not None:
             self.close()
-            raise ToolError(f"worker processes cannot be started: {error}") from error
+        ours, its = socket.socketpair()
+        try:
+            with its:
+                return _Forked(self._ask(fork_server.FORK, 0, its), ours, self)
+        except BaseException:
+            ours.close()
+            self.close()
+            raise
 
     def reap(self, pid: int) -> int | None:
         """Give how a worker ended, see `waitpid`; None if nobody can tell."""
@@ -162,7 +171,7 @@ class ForkStarter:
                 f"from quarterdeck.workers.fork_server import main; main({its.fileno()}, {self._preload!r})"
             )
             try:
-                self._server = _python(program, pass_fds=(its.fileno(),), stdin=subprocess.DEVNULL)
+                self._server = _python(program, pass_fds=(its.fileno(),))
             except BaseException:
                 ours.close()
                 raise
@@ -176,10 +185,10 @@ class ForkStarter:
 class _Forked:
     """A worker that was forked; it is the other process's child, which keeps its id from being used again."""
 
-    def __init__(self, pid: int, connection: socket.socket, starter: ForkStarter) -> None:
+    def __init__(self, pid: int, connection: socket.socket, forker: _Forker) -> None:
         self.pid = pid
         self.connection = connection
-        self._starter = starter
+        self._forker = forker
 
     def kill(self) -> None:
         """End it at once."""
@@ -189,66 +198,21 @@ class _Forked:
     def reap(self) -> str:
         """Make sure that it has ended; tell how."""
         self.kill()
-        status = self._starter.reap(self.pid)
+        status = self._forker.reap(self.pid)
         return _describe(None if status is None else os.waitstatus_to_exitcode(status))
 
 
 # --- each by itself ----------------------------------------------------------------------------------------
 
 
-class SpawnStarter:
-    """Starts each worker as a new interpreter: where there is no fork."""
-
-    @property
-    def pid(self) -> int | None:
-        """None: nothing helps."""
-        return None
-
-    def start(self) -> Process:
-        """Start an interpreter that works."""
-        ours, its = socket.socketpair()
-        try:
-            with its:
-                return _Spawned(_start_interpreter(its), ours)
-        except OSError as error:
-            ours.close()
-            raise ToolError(f"worker processes cannot be started: {error}") from error
-
-    def close(self) -> None:
-        """Do nothing; workers end by themselves."""
-
-    def kill(self) -> None:
-        """Do nothing; nothing helps."""
-
-
-def _start_interpreter(its: socket.socket) -> subprocess.Popen[bytes]:
-    program = "from quarterdeck.workers.starting import spawned_main; spawned_main({})"
-    if sys.platform != "win32":
-        descriptor = its.fileno()
-        return _python(program.format(descriptor), pass_fds=(descriptor,), stdin=subprocess.DEVNULL)
-    started = _python(program.format("None"), stdin=subprocess.PIPE)
-    assert started.stdin is not None  # noqa: S101 - a pipe was asked for
-    with started.stdin as pipe:
-        pipe.write(its.share(started.pid))
-    return started
-
-
-def spawned_main(descriptor: int | None) -> None:
-    """Work in a new interpreter, at an inherited connection, or one that standard input describes."""
-    if sys.platform == "win32":
-        work_at = socket.fromshare(sys.stdin.buffer.read())
-    else:
-        work_at = socket.socket(fileno=descriptor)
-    from quarterdeck.workers.worker import work  # noqa: PLC0415 - only workers run this
-
-    work(work_at)
-
-
 class _Spawned:
-    """A worker that is a child of this process."""
+    """A worker that is a child of this process. It is killed when `lifeline`, if it has one, is closed."""
 
-    def __init__(self, process: subprocess.Popen[bytes], connection: socket.socket) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], connection: socket.socket, lifeline: int | None
+    ) -> None:
         self._process = process
+        self._lifeline = lifeline
         self.pid = process.pid
         self.connection = connection
 
@@ -259,13 +223,73 @@ class _Spawned:
     def reap(self) -> str:
         """Make sure that it has ended; tell how."""
         self.kill()
-        return _describe(self._process.wait())
+        exit_code = self._process.wait()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        return _describe(exit_code)
+
+
+def _spawn() -> Process:
+    """Start an interpreter that works.
+
+    Raises:
+        OSError: that is not possible.
+    """
+    ours, its = socket.socketpair()
+    try:
+        with its:
+            if os.name == "nt":
+                return _Spawned(_start_with_standard_input(its), ours, None)
+            read_end, write_end = os.pipe()
+            try:
+                started = _python(
+                    f"from quarterdeck.workers.starting import spawned; spawned({its.fileno()}, {read_end})",
+                    pass_fds=(its.fileno(), read_end),
+                )
+            except BaseException:
+                os.close(write_end)
+                raise
+            finally:
+                os.close(read_end)
+            return _Spawned(started, ours, write_end)
+    except BaseException:
+        ours.close()
+        raise
+
+
+def _start_with_standard_input(its: socket.socket) -> subprocess.Popen[bytes]:
+    """Start an interpreter that reads from its standard input where its connection is."""
+    program = "from quarterdeck.workers.starting import spawned_by_input; spawned_by_input()"
+    started = _python(program, stdin=subprocess.PIPE)
+    if sys.platform == "win32" and started.stdin is not None:
+        with started.stdin as pipe:
+            pipe.write(its.share(started.pid))
+    return started
+
+
+def spawned(connection: int, lifeline: int) -> None:
+    """Work in a new interpreter, at an inherited connection; both are descriptors."""
+    from quarterdeck.workers.worker import die_with, work  # noqa: PLC0415 - only workers run this
+
+    die_with(lifeline)
+    work(socket.socket(fileno=connection))
+
+
+def spawned_by_input() -> None:
+    """Work in a new interpreter, at the connection that standard input describes."""
+    from quarterdeck.workers.worker import work  # noqa: PLC0415 - only workers run this
+
+    if sys.platform == "win32":
+        work(socket.fromshare(sys.stdin.buffer.read()))
 
 
 # --- both --------------------------------------------------------------------------------------------------
 
 
-def _python(program: str, *, stdin: int, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+def _python(
+    program: str, *, stdin: int = subprocess.DEVNULL, pass_fds: tuple[int, ...] = ()
+) -> subprocess.Popen[bytes]:
     """Start this Python with the same search path and switches, and nothing of ours but standard error."""
     flags = sys.flags
     switches = [

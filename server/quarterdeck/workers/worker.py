@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,19 @@ NO_MEMORY = 77
 """The exit status of a worker that needed more memory than it may have."""
 _PIECE = 1 << 18
 """Bytes that are read at once."""
+
+
+def die_with(lifeline: int) -> None:
+    """Have the system end this process when the other end of a pipe is closed, whatever it does then.
+
+    Only Linux does; elsewhere the thread that listens has to notice. Source: fcntl(2), O_ASYNC; SIGIO ends a
+    process that does not handle it, see signal(7).
+    """
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on every system
+
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 class _Running:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def connect(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Generator[Connect]:
     if request.param == "spawned":
         monkeypatch.setattr(starting, "can_fork", lambda: False)
+    monkeypatch.setattr(starting, "FORKED_FROM", 1)
     clients: list[Client] = []
 
     def make(**options: Any) -> Client:
@@ -66,6 +67,17 @@ def test_nothing_runs_before_the_first_job(connect: Connect) -> None:
     assert connect().pool.status() == (0, 0, (), 0, 0)
 
 
+@pytest.mark.parametrize(("count", "processes"), [(1, 1), (2, 2 + starting.can_fork())])
+def test_a_single_process_needs_no_other_that_forks_it(count: int, processes: int, tmp_path: Path) -> None:
+    client = Client(count=count)
+    for key in range(count):
+        client.submit(Hold(str(tmp_path / "go")), key=key)
+    for _ in range(count):
+        client.begun()
+    assert len(client.pool.status().pids) == processes
+    client.pool.close()
+
+
 def test_a_process_is_kept_for_later_jobs(connect: Connect) -> None:
     client = connect(count=2)
     answers: set[Message] = set()
@@ -107,7 +119,7 @@ def test_a_cancelled_job_stops_and_its_process_goes_on(connect: Connect, tmp_pat
     assert client.next() == ("a", Dropped())
     assert ticket.is_ended
     client.submit(Count(), key="b")
-    assert client.next() == ("b", Finished(Process(pid)))
+    assert client.next() == ("b", Finished(Process(pid), pid))
     assert client.pool.status().deaths == 0
 
 
@@ -140,7 +152,7 @@ def test_a_newer_job_stops_the_one_that_runs(connect: Connect, tmp_path: Path) -
     client.submit(Hold(str(tmp_path / "never")), key="a")
     _, pid = client.begun()
     client.submit(Count(), key="a")
-    assert [client.next(), client.next()] == [("a", Dropped()), ("a", Finished(Process(pid)))]
+    assert [client.next(), client.next()] == [("a", Dropped()), ("a", Finished(Process(pid), pid))]
 
 
 def test_cancelling_what_has_finished_changes_nothing(connect: Connect) -> None:

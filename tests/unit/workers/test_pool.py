@@ -25,6 +25,7 @@ kills = pytest.mark.skipif(sys.platform == "win32", reason="not on Windows: sign
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "spawned":
         monkeypatch.setattr(starting, "can_fork", lambda: False)
+    monkeypatch.setattr(starting, "FORKED_FROM", 1)
     return request.param
 
 
