@@ -10,9 +10,12 @@ from quarterdeck.chart.files_on_disk import FileSet
 from quarterdeck.chart.load import make_chart, read_chart_files
 from quarterdeck.chart.model import Chart
 from quarterdeck.chart.prepare import Release, edit_templates, prepare
+from quarterdeck.chart.problems import stop
 from quarterdeck.db.inputs import BUFFER, BUFFERS_IN, DISK_CHART, Db, Unreadable
 from quarterdeck.db.scenario_queries import VALUES
-from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
+from quarterdeck.diagnostics.catalog import BAD_SETTING
+from quarterdeck.diagnostics.model import Finding, Place
+from quarterdeck.errors import ChartNotFoundError, OptionError, QuarterdeckError
 from quarterdeck.query.engine import MISSING, Query
 
 if TYPE_CHECKING:
@@ -97,11 +100,19 @@ class Prepared(NamedTuple):
     inputs: RenderInputs
 
 
-def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Unreadable:
+class Refused(NamedTuple):
+    """A scenario that is not rendered: what it would render to is not what is meant."""
+
+    findings: tuple[Finding, ...]
+
+
+def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Refused | Unreadable:
     files = db.get(FILES, chart)
     if isinstance(files, Unreadable):
         return files
     values = db.get(VALUES, chart, scenario)
+    if values.refusals:
+        return Refused(values.refusals)
     before = db.previous()
     if isinstance(before, Prepared) and before.values is values:
         inputs = _edited(before, files)
@@ -112,7 +123,11 @@ def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Unreadable:
         return made
     db.check_cancelled()
     release = Release(name=scenario.release_name, namespace=scenario.namespace)
-    capabilities = make_capabilities(scenario.kube_version, scenario.api_versions)
+    try:
+        capabilities = make_capabilities(scenario.kube_version, scenario.api_versions)
+    except OptionError as error:
+        place = scenario.place or Place(chart)
+        return Refused((stop(BAD_SETTING, place, str(error), helm=str(error)),))
     return Prepared(files, values, prepare(made, values, release, capabilities))
 
 
@@ -134,5 +149,5 @@ def _edited(before: Prepared, files: FileSet) -> RenderInputs | None:
     return edit_templates(inputs, texts) if texts else inputs
 
 
-PREPARED: Query[Prepared | Unreadable] = Query("prepared", _prepared, equal=operator.is_)
+PREPARED: Query[Prepared | Refused | Unreadable] = Query("prepared", _prepared, equal=operator.is_)
 """All that rendering a chart in a scenario needs, by the chart's folder and the scenario."""

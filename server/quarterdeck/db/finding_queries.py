@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, NamedTuple
 
-from quarterdeck.db.chart_queries import FILES, PREPARED
+from quarterdeck.db.chart_queries import FILES, PREPARED, Refused
 from quarterdeck.db.inputs import DISK_CHART, Db, Unreadable
 from quarterdeck.db.scenario_queries import VALUES
 from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
@@ -18,6 +18,7 @@ from quarterdeck.query.log import Event
 from quarterdeck.render.problems import syntax_findings
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.scenarios.model import DEFAULT_SCENARIO
 from quarterdeck.store.results import shared_results
 
 if TYPE_CHECKING:
@@ -40,12 +41,19 @@ class Parsed(NamedTuple):
     """What the parser says."""
     problems: tuple[Finding, ...]
     """What is wrong with the chart and its values before anything runs."""
+    is_refused: bool = False
+    """Whether the scenario cannot be rendered; the templates are then those of the defaults."""
 
 
 def _parsed(db: Db, chart: str, scenario: Scenario) -> Parsed | Unreadable:
     prepared = db.get(PREPARED, chart, scenario)
     if isinstance(prepared, Unreadable):
         return prepared
+    if isinstance(prepared, Refused):
+        parsed = db.get(PARSED, chart, DEFAULT_SCENARIO)
+        if isinstance(parsed, Unreadable):
+            return parsed
+        return parsed._replace(problems=prepared.findings, is_refused=True)
     inputs = prepared.inputs
     before = db.previous()
     engine = shared_engine()
@@ -85,10 +93,12 @@ NAMED: Query[Named] = Query("named", _named, equal=operator.is_)
 # --- rendering ---------------------------------------------------------------------------------------------
 
 
-def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Unreadable:
+def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Refused | Unreadable:
     parsed = db.get(PARSED, chart, scenario)
     if isinstance(parsed, Unreadable):
         return parsed
+    if parsed.is_refused:
+        return Refused(parsed.problems)
     before = db.previous()
     engine = shared_engine()
     new_context = _context_maker(db.is_cancelled)
@@ -112,12 +122,12 @@ def _context_maker(is_cancelled: Callable[[], bool] | None) -> Callable[[], Cont
     return lambda: Context(seed=CHECK_SEED, budget=budget)
 
 
-def _rendering_size(rendering: Rendering | Unreadable) -> int:
+def _rendering_size(rendering: Rendering | Refused | Unreadable) -> int:
     """Estimate what a rendering keeps: texts, pieces and records are some times the text."""
-    return 0 if isinstance(rendering, Unreadable) else 4 * sum(map(len, rendering.templates.values()))
+    return 4 * sum(map(len, rendering.templates.values())) if isinstance(rendering, Rendering) else 0
 
 
-RENDERING: Query[Rendering | Unreadable] = Query(
+RENDERING: Query[Rendering | Refused | Unreadable] = Query(
     "rendering", _rendering, equal=operator.is_, size=_rendering_size
 )
 """The rendered files of a chart in a scenario; what an edit does not touch is taken from the last one."""
@@ -129,14 +139,16 @@ RENDERING: Query[Rendering | Unreadable] = Query(
 class Findings(NamedTuple):
     """All that is wrong with a chart in one scenario, by what it took to find it, each in order of place.
 
-    `is_complete` is false where a budget ran out. `unreadable` says why there is no chart. `is_stored` tells
-    that an earlier process found it out.
+    `is_complete` is false where a budget ran out. `refusals` say why the scenario was not rendered: then
+    nothing else is known. `unreadable` says why there is no chart. `is_stored` tells that an earlier process
+    found it out.
     """
 
     syntax: tuple[Finding, ...] = ()
     names: tuple[Finding, ...] = ()
     render: tuple[Finding, ...] = ()
     is_complete: bool = True
+    refusals: tuple[Finding, ...] = ()
     unreadable: Unreadable | None = None
     is_stored: bool = False
 
@@ -177,6 +189,8 @@ def _findings(db: Db, chart: str, scenario: Scenario) -> Findings:
     rendering = db.get(RENDERING, chart, scenario)
     if isinstance(rendering, Unreadable):
         return Findings(unreadable=rendering)
+    if isinstance(rendering, Refused):
+        return Findings(refusals=rendering.findings)
     found = find_all(rendering, db.get(NAMED, chart, scenario).memory)
     return Findings(
         syntax=tuple(in_order(rendering.syntax_problems)),
@@ -197,7 +211,9 @@ def store(db: Db, chart: str, scenario: Scenario, seconds: float) -> None:
     """
     results = shared_results()
     found = db.peek(FINDINGS, chart, scenario)
-    if results is None or found is None or found.is_stored or not found.is_complete or found.unreadable:
+    if results is None or found is None or found.is_stored or not found.is_complete:
+        return
+    if found.refusals or found.unreadable is not None:
         return
     key = db.get(KEY, chart, scenario)
     if key is not None:

@@ -17,13 +17,29 @@ _MOST_RELATED: Final = 10
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-def merge_scenarios(by_scenario: Mapping[str, Sequence[Finding]]) -> list[Finding]:
+def merge_scenarios(
+    by_scenario: Mapping[str, Sequence[Finding]], refused: Mapping[str, Sequence[Finding]] | None = None
+) -> list[Finding]:
     """Join what several scenarios of one chart found, in order of place.
 
     Findings of equal code, place and message are one: as bad as it is where it is worst, with the notes of
     all. Its `scenarios` are the names of those in which it occurs, in the order of `by_scenario`; none where
-    it occurs in all. The order of the scenarios changes nothing else.
+    it occurs in all. The order of the scenarios changes nothing else. `refused` has the scenarios that were
+    not rendered, since something about themselves is wrong.
     """
+    merged = _merge(by_scenario)
+    if not refused:
+        return merged
+    # Each is about one scenario, were it the only one.
+    merged += [
+        msgspec.structs.replace(one, scenarios=one.scenarios or (name,))
+        for name, found in refused.items()
+        for one in found
+    ]
+    return sorted(merged, key=_order)
+
+
+def _merge(by_scenario: Mapping[str, Sequence[Finding]]) -> list[Finding]:
     if len(by_scenario) == 1:
         (only,) = by_scenario.values()
         return sorted(only, key=_order)

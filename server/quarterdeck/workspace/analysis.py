@@ -106,7 +106,8 @@ class Analysis:
         """Give the tiers SYNTAX, NAMES and RENDER of a chart, each as soon as it is known.
 
         Where rendering tells more of names than the texts did, NAMES is given a second time before RENDER.
-        What an earlier process found out is given without rendering: see `warm`. Findings are as they are
+        A scenario that cannot be rendered has the refusals among its names, and nothing of RENDER. What an
+        earlier process found out is given without rendering: see `warm`. Findings are as they are
         found; `judge` makes of them what the settings want.
 
         Raises:
@@ -132,7 +133,7 @@ class Analysis:
             names = db.get(NAMED, chart, scenario).findings
         yield Stage(Tier.NAMES, scenario.name, names)
         found = self._render(state, is_cancelled)
-        if found.names != names:
+        if found.names != names and not found.refusals:
             yield Stage(Tier.NAMES, scenario.name, found.names)
         yield Stage(Tier.RENDER, scenario.name, found.render, found.is_complete)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.chart.problems import stop
@@ -70,13 +68,5 @@ def check_scenarios(chart: Chart, runs: Sequence[ScenarioRun]) -> CheckedScenari
         rendering = shared_engine().render(inputs, _new_context())
         programs[rendering.program] = None
         by_scenario[scenario.name] = collect_findings(rendering, memory)
-    findings = merge_scenarios(by_scenario)
-    if refused:
-        # Each is about one scenario, were it the only one.
-        findings += [
-            msgspec.structs.replace(one, scenarios=one.scenarios or (name,))
-            for name, found in refused.items()
-            for one in found
-        ]
-        findings.sort(key=lambda one: (one.place, one.code, one.message))
+    findings = merge_scenarios(by_scenario, refused)
     return CheckedScenarios(findings, tuple(programs))

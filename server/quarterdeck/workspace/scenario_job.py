@@ -45,23 +45,29 @@ class ScenarioJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScenariosFound(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
-    """All scenarios of a chart, where they were looked for, what is left out, and what is wrong with them."""
+    """All scenarios of a chart, where they were looked for, what is left out, and what is wrong with them.
+
+    `settings` are those that count for the chart.
+    """
 
     chart: str
     scenarios: tuple[Scenario, ...]
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()
+    settings: Settings = DEFAULTS
 
 
 class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, tag="result"):
     """What is wrong with a chart in one scenario, all tiers, in order of place.
 
-    `unreadable` is one sentence where the chart cannot be read; a chart that is not there has no findings.
+    `refusals` are what is wrong with the scenario itself, which then was not rendered. `unreadable` is one
+    sentence where the chart cannot be read; a chart that is not there has no findings.
     """
 
     chart: str
     scenario: str
     findings: tuple[Finding, ...] = ()
+    refusals: tuple[Finding, ...] = ()
     is_complete: bool = True
     unreadable: str = ""
     seconds: float = 0.0
@@ -102,6 +108,7 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
                 chart=job.chart,
                 scenario=scenario.name,
                 findings=tuple(found.everything()),
+                refusals=found.refusals,
                 is_complete=found.is_complete,
                 seconds=time.perf_counter() - started,
             )
@@ -118,7 +125,11 @@ def _find(
     found = analysis.scenarios(job.chart, everywhere=True, is_cancelled=is_cancelled)
     emit(
         ScenariosFound(
-            chart=job.chart, scenarios=found.scenarios, left_out=found.left_out, findings=found.findings
+            chart=job.chart,
+            scenarios=found.scenarios,
+            left_out=found.left_out,
+            findings=found.findings,
+            settings=found.settings,
         )
     )
     return tuple(one for one in found.scenarios if one.name not in job.leave_out)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quarterdeck.diagnostics.catalog import OUTSIDE_FILE
+from quarterdeck.diagnostics.catalog import BAD_SETTING, MISSING_VALUES_FILE, OUTSIDE_FILE
 from quarterdeck.scenarios.model import DEFAULT_SCENARIO, Scenario
 from quarterdeck.settings.read import read_settings
-from quarterdeck.workspace.analysis import Analysis, ChartState
+from quarterdeck.workspace.analysis import Analysis, ChartState, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,7 +163,22 @@ def test_what_lies_out_of_the_workspace_is_not_read(workspace: Path) -> None:
     editor = _Editor(workspace)
     for path in (secret.as_posix(), f"{workspace.as_posix()}/link.yaml"):
         state = editor.open({}, Scenario(name="x", source="declared", layers=(path,)))
-        found = editor.analysis.find(state).everything()
-        assert OUTSIDE_FILE in {one.code for one in found}
+        found = editor.analysis.find(state)
+        assert [one.code for one in found.refusals] == [OUTSIDE_FILE]
+        assert found.everything() == []
     memos = editor.analysis.db._memos.values()
     assert not any("hunter2" in repr(memo.value) for memo in memos)
+
+
+def test_a_scenario_that_cannot_be_rendered_shows_the_mistakes_of_templates_all_the_same(
+    workspace: Path,
+) -> None:
+    editor = _Editor(workspace)
+    gone = Scenario(name="gone", source="declared", layers=(f"{workspace.as_posix()}/gone.yaml",))
+    odd = Scenario(name="odd", source="declared", kube_version="newest")
+    for scenario, code in ((gone, MISSING_VALUES_FILE), (odd, BAD_SETTING)):
+        state = editor.open({"charts/shop/templates/a.yaml": "{{ nonsense }}\n"}, scenario)
+        stages = {stage.tier: stage.findings for stage in editor.analysis.stages(state)}
+        assert [one.code for one in stages[Tier.SYNTAX]] == ["QD102"]
+        assert [one.code for one in stages[Tier.NAMES]] == [code]
+        assert stages[Tier.RENDER] == ()
