@@ -17,7 +17,7 @@ PARALLEL ?= -n auto --dist worksteal
 HANGS := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-lsp bench-smoke \
+.PHONY: help demo install develop test lint types layers unit client corpus end-to-end client-end-to-end soak bench bench-lsp bench-techniques bench-smoke \
 	documents format vsix wheel clean
 
 help: ## Print this list
@@ -83,6 +83,9 @@ bench: $(VENV)/developed ## Measure against the official engine; writes its part
 
 bench-lsp: $(VENV)/developed ## Measure the started language server; writes its part of docs/benchmarks.md
 	PYTHONPATH=tests $(PYTHON) -m bench.lsp --write docs/benchmarks.md
+
+bench-techniques: $(VENV)/developed ## Measure what each technique gains, on and off; writes its part of docs/performance.md
+	PYTHONPATH=tests $(PYTHON) -m bench.techniques --write docs/performance.md
 
 bench-smoke: $(VENV)/developed ## A quick share of both benchmarks: do they run, are they not absurd
 	PYTHONPATH=tests $(PYTHON) -m bench --smoke --junit-xml $(REPORTS)/bench.xml

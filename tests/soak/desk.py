@@ -115,8 +115,11 @@ class Desk:
             self.editor.files_changed({file: kind})
 
     def _do_scenario(self, step: Step) -> None:
-        """Focus a scenario; there need not be one of that name."""
-        self.editor.configure({"focus": step["name"]} if step["name"] else {})
+        """Focus a scenario in all charts; there need not be one of that name."""
+        self.editor.select(step["name"])
+
+    def _do_configure(self, step: Step) -> None:
+        self.editor.configure(step["settings"])
 
     def _do_wait(self, _step: Step) -> None:
         newest = self._newest
@@ -181,6 +184,7 @@ class Desk:
                 self._newest = self.editor.rewrite(uri, text)
         self._undo.clear()
         self.editor.configure({})
+        self.editor.select(None)
 
     # --- comparing ------------------------------------------------------------------------------------------
 
@@ -196,6 +200,7 @@ class Desk:
             fresh.settings = self.editor.settings
             fresh.start(self.folder)
             fresh.configure(self.editor.settings)
+            fresh.select(self.editor.selected)
             for uri, text in self.editor.texts.items():
                 fresh.open(file_of(uri), text)
             return settled(fresh, self.patience)

@@ -71,7 +71,19 @@ NEW_FILES = {
     "charts/storm/templates/a.yaml": ("kind: {{ undefinedFunction }}\n", "a: b\n"),
 }
 """Files that come and go, by pattern of their path, with texts."""
-SCENARIOS = ("", "default", "prod", "stage", "small", "storm-1", "no-such-scenario")
+SETTINGS = (
+    *(
+        {},
+        {},
+        {"rules": {"QD102": "off"}},
+        {"rules": {"QD150": "low"}},
+        {"focus": "prod"},
+        {"discover": False},
+    ),
+    *({"kubeVersion": "1.25"}, {"ignore": [{"paths": ["**/a.yaml"]}]}, {"focus": 5, "rules": "no"}),
+)
+"""What an editor's configuration says, right and wrong."""
+SCENARIOS = (None, "default", "prod", "stage", "small", "storm-1", "no-such-scenario")
 WEIGHTS = {
     "edit": 50,
     "undo": 16,
@@ -84,6 +96,7 @@ WEIGHTS = {
     "save": 2,
     "rewrite": 1,
     "scenario": 2,
+    "configure": 2,
     "wait": 12,
     "pause": 8,
 }
@@ -107,6 +120,8 @@ def draw(rng: random.Random, charts: Sequence[str], files: Callable[[str], Seque
         return step | {"file": path, "text": rng.choice(NEW_FILES[pattern])}
     if kind == "scenario":
         return step | {"name": rng.choice(SCENARIOS)}
+    if kind == "configure":
+        return step | {"settings": rng.choice(SETTINGS)}
     if kind == "pause":
         return step | {"seconds": rng.choice((0.001, 0.01, 0.03, 0.1))}
     if kind == "rewrite":

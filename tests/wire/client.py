@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PATIENCE = 120.0
 """Seconds after which waiting is given up; nothing depends on how long things take."""
 
-SERVER_FOLDER = os.environ.get("QD_WIRE_SERVER") or Path(__file__).parents[2] / "server"
+SERVER_FOLDER = Path(__file__).parents[2] / "server"
 COMMAND = (sys.executable, "-m", "quarterdeck", "lsp")
 METHOD_NOT_FOUND = -32601
 _CHUNK = 1 << 20
@@ -191,7 +191,7 @@ class Client:
         while chunk := os.read(descriptor, _CHUNK):
             at = time.perf_counter()
             waiting += chunk
-            while (body := _take_message(waiting)) is not None:
+            while (body := take_message(waiting)) is not None:
                 self._receive(self._decode(body), at)
         with self.news:
             self.is_ended = True
@@ -218,7 +218,7 @@ def server_environment(changes: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": paths, **changes}
 
 
-def _take_message(waiting: bytearray) -> bytes | None:
+def take_message(waiting: bytearray) -> bytes | None:
     """Take the body of the first message off the bytes that came; None where it is not whole yet."""
     head_end = waiting.find(_HEAD_END)
     if head_end < 0:

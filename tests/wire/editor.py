@@ -80,6 +80,7 @@ class WireEditor:
         self._published: dict[str, tuple[int | None, float]] = {}
         self._analysed: dict[tuple[str, int], tuple[int, float]] = {}
         self.settings: dict[str, Any] = {}
+        self.selected: str | None = None
         self.client = Client(
             self._receive, self._answer, environment={**(environment or {}), MARK: self.mark}
         )
@@ -179,6 +180,11 @@ class WireEditor:
         self.settings = dict(settings)
         self.client.notify("workspace/didChangeConfiguration", {"settings": {"quarterdeck": self.settings}})
 
+    def select(self, scenario: str | None) -> Answer:
+        """Focus a scenario in all charts; None takes back what was chosen."""
+        self.selected = scenario
+        return self.client.call("quarterdeck/selectScenario", {"scenario": scenario})
+
     # --- what the server said -------------------------------------------------------------------------------
 
     def when(self, change: Change, tier: int, patience: float = PATIENCE) -> float:
@@ -203,8 +209,8 @@ class WireEditor:
             time.sleep(LOOK_SECONDS)
 
     def is_idle(self) -> bool:
-        """Tell whether the server has nothing left to analyse, says it."""
-        return True
+        """Tell whether the server says that it has nothing left to analyse."""
+        return bool(self.status()["isIdle"])
 
     def status(self) -> Any:
         """Ask for `quarterdeck/status`."""
@@ -234,9 +240,6 @@ class WireEditor:
         else:
             self.shown.pop(uri, None)
         self._published[uri] = (params.get("version"), at)
-        if os.environ.get("QD_WIRE_OLD"):  # TODO(wire): until the server tells of its tiers
-            for tier in (NAMES, RENDER, SCENARIOS):
-                self._analysed[uri, tier] = (params.get("version") or 0, at)
 
     def _analyse(self, params: dict[str, Any], at: float) -> None:
         """Note a tier; it counts for a version once that version's diagnostics are here."""

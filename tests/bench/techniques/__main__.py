@@ -59,7 +59,12 @@ def run_one(name: str, state: str, chart: Path, technique: Measure, caches: dict
 def row(technique: Measure, on: float, off: float) -> str:
     """Give one row of the table."""
     shown = [megabytes(int(each)) if technique.is_bytes else milliseconds(each) for each in (on, off)]
-    return f"| {technique.what} | {technique.of_what} | {shown[0]} | {shown[1]} | {off / on:.1f}x |"
+    return f"| {technique.what} | {technique.of_what} | {shown[0]} | {shown[1]} | {gain(on, off)} |"
+
+
+def gain(on: float, off: float) -> str:
+    """Write how many times more it is without the technique."""
+    return f"{off / on:.1f}x" if off < 100 * on else "more than 100x"
 
 
 def markdown(rows: Sequence[str], calibration: Calibration, rounds: int) -> str:
