@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 NO_MEMORY = 77
 """The exit status of a worker that needed more memory than it may have."""
+_SWITCH_SECONDS = 0.0005
+"""How long a job computes on, at most, while the thread that listens wants to tell it something."""
 _PIECE = 1 << 18
 """Bytes that are read at once."""
 
@@ -139,6 +141,7 @@ def work(connection: socket.socket) -> None:
     # What is there now stays: the collector need not look at it, and so does not write to memory that this
     # process shares with others.
     gc.freeze()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     threading.Thread(target=server.listen, args=(others,), name="listener", daemon=True).start()
     server.send(Ready())
     while (running := server.next_job()) is not None:

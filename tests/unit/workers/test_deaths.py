@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     Connect = Callable[..., Client]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="not on Windows: signals that kill")
+
+SEED = int(os.environ["QUARTERDECK_SEED"])
+KILLS = 300 if os.environ["QUARTERDECK_PROFILE"] == "soak" else 20
 
 SERVER = """
 import sys, threading
@@ -203,6 +208,34 @@ def test_workers_touch_neither_the_servers_input_nor_its_output(
     client.submit(Print("Content-Length: 0"), key="a")
     assert client.next() == ("a", Finished(Echo("")))
     assert capfd.readouterr().out == ""
+
+
+def test_processes_killed_at_random_moments_cost_no_answer(connect: Connect) -> None:
+    """Not even where it is the process that starts others, or one that has just begun to start."""
+    chance = random.Random(SEED)
+    client = connect(count=2, tries=sys.maxsize)
+    for key in range(KILLS):
+        client.submit(Count(300), key=key)
+    ended: list[int] = []
+
+    def listen() -> None:
+        key, message = client.next()
+        if not isinstance(message, Partial):
+            assert isinstance(message, Finished), message
+            ended.append(key)
+
+    for _ in range(KILLS):
+        # How many messages come before the next death makes the moment random.
+        for _ in range(chance.randrange(1, 200)):
+            if len(ended) < KILLS:
+                listen()
+        if pids := client.pool.status().pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(pids), signal.SIGKILL)
+    while len(ended) < KILLS:
+        listen()
+    assert sorted(ended) == list(range(KILLS))
+    assert client.heard.empty()
 
 
 # --- the end -----------------------------------------------------------------------------------------------
