@@ -1,117 +1,330 @@
-"""The one thread that analyses charts, so that the event loop never computes.
+"""What runs on the thread that analyses, and what worker processes answer: findings become what is told.
 
-The newest request comes first: whoever types waits for nothing but their own chart. A request replaces the
-one waiting for the same chart, and cancels what is running; what ran for another chart is taken up again
-later.
+Everything here is called on threads other than the event loop's; the outcome goes back to the loop as an
+`Outcome`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import logging
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
-from quarterdeck.errors import Cancelled
-from quarterdeck.lsp.dispatch import run_safely
+from quarterdeck.chart.problems import UNREADABLE_FILE
+from quarterdeck.diagnostics.catalog import OUR_MISTAKE
+from quarterdeck.diagnostics.model import Finding, Place, Severity
+from quarterdeck.errors import Cancelled, ChartNotFoundError, QuarterdeckError
+from quarterdeck.lsp.lanes import Lane
+from quarterdeck.lsp.results import NAMES, RENDER, SCENARIOS, SYNTAX
+from quarterdeck.measure.trace import span
+from quarterdeck.scenarios.model import DEFAULT, DEFAULT_SCENARIO, Scenario
+from quarterdeck.settings.model import DEFAULTS
+from quarterdeck.workspace.chart_scenarios import ChartScenarios
+from quarterdeck.workspace.discovery import CHART_FILE
 
 if TYPE_CHECKING:
-    from quarterdeck.workspace.buffers import Buffer
+    from collections.abc import Callable, Iterator, Sequence
 
-IsCancelled = Callable[[], bool]
+    from quarterdeck.lsp.lanes import Turn
+    from quarterdeck.lsp.results import Batch, Results, Snapshot
+    from quarterdeck.settings.model import Settings
+    from quarterdeck.workspace.analysis import Analysis, ChartState
+
+OUT_OF_TIME = "took longer than it may"
+CANCELLED = "was cancelled"
+_MOST_BUDGET_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One chart to analyse, with all open texts of that moment.
+class Context(NamedTuple):
+    """What a chart is analysed with: all its scenarios, the focused one among them, settings."""
 
-    `chart` is the chart's folder, `revision` counts the chart's changes, `disk_revision` the times at which
-    files on the disk may have changed; `buffers` holds the open texts by their paths inside the chart.
+    found: ChartScenarios
+    focus: Scenario
+
+
+NO_CONTEXT = Context(ChartScenarios(DEFAULTS, (DEFAULT_SCENARIO,), (), ()), DEFAULT_SCENARIO)
+
+
+class Outcome(NamedTuple):
+    """Something that is known now. `batch` is what is to be told; None where that is nothing new.
+
+    `context` comes with the first outcome of a turn in which it changed. `is_gone` says that there is no
+    chart any more. `seconds` is what the tier took.
     """
 
-    chart: str
-    revision: int
-    disk_revision: int
-    buffers: Mapping[str, Buffer]
+    snapshot: Snapshot
+    tier: int
+    scenario: str
+    batch: Batch | None = None
+    findings: int = 0
+    is_complete: bool = True
+    context: Context | None = None
+    is_gone: bool = False
+    seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class _Run:
-    """A running analysis; `is_wanted` says whether it is taken up again once it had to make room."""
+class Question(NamedTuple):
+    """A chart to be analysed: the snapshot, all open texts by path, and the focus that somebody chose."""
 
-    request: Request
-    is_cancelled: bool = False
-    is_wanted: bool = True
+    snapshot: Snapshot
+    chosen: str | None
+
+    @property
+    def overlay(self) -> dict[str, str]:
+        """All open texts."""
+        return {path: buffer.text for path, buffer in self.snapshot.buffers.items()}
 
 
 class Analyst:
-    """Runs `analyse(request, is_cancelled)` on a thread of its own.
+    """Analyses charts, on one thread. `deliver` may be called on any."""
 
-    `analyse` asks `is_cancelled` now and then and raises `Cancelled` where it says so.
-    """
+    def __init__(
+        self, make: Callable[[], Analysis], results: Results, deliver: Callable[[Outcome], None]
+    ) -> None:
+        self._make = make
+        self._results = results
+        self._deliver = deliver
+        self._made: Analysis | None = None
+        self._news: deque[Callable[[Analysis], None]] = deque()
+        self._whole: dict[str, ChartScenarios] = {}
+        """What was found of scenarios in the whole workspace, by chart."""
 
-    def __init__(self, analyse: Callable[[Request, IsCancelled], None]) -> None:
-        self._analyse = analyse
-        self._waiting: dict[str, Request] = {}
-        self._running: _Run | None = None
-        self._is_stopped = False
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+    # --- from the event loop -------------------------------------------------------------------------------
 
-    def request(self, request: Request) -> None:
-        """Ask for an analysis; it begins as soon as the running one has noticed that it has to make room."""
-        with self._changed:
-            if self._is_stopped:
-                return
-            self._waiting.pop(request.chart, None)
-            self._waiting[request.chart] = request
-            self._cancel_running(request.chart)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="analyst", daemon=True)
-                self._thread.start()
-            self._changed.notify()
+    def post_disk_changed(self, paths: Sequence[str] | None) -> None:
+        """Say that these files on the disk may be others now, or any."""
+        self._news.append(lambda analysis: analysis.disk_changed(paths))
+        self._results.post_disk_changed()
 
-    def forget(self, chart: str) -> None:
-        """Drop what is asked for a chart."""
-        with self._changed:
-            self._waiting.pop(chart, None)
-            if self._running is not None and self._running.request.chart == chart:
-                self._cancel_running(chart)
+    def post_configuration(self, roots: Sequence[str], settings: Settings) -> None:
+        """Say what the workspace's folders and the editor's settings are."""
 
-    def stop(self) -> None:
-        """End the thread once the running analysis has noticed; does not wait for it."""
-        with self._changed:
-            self._is_stopped = True
-            self._waiting.clear()
-            self._cancel_running()
-            self._changed.notify()
+        def configure(analysis: Analysis) -> None:
+            analysis.set_roots(roots)
+            analysis.set_editor_settings(settings)
 
-    def _cancel_running(self, unwanted_chart: str = "") -> None:
-        if self._running is not None:
-            self._running.is_cancelled = True
-            if self._running.request.chart == unwanted_chart:
-                self._running.is_wanted = False
+        self._news.append(configure)
 
-    def _work(self) -> None:
-        while (run := self._take()) is not None:
-            run_safely(f"the analysis of {run.request.chart}", self._analyse_or_put_back, run)
+    def post_forgotten(self, chart: str) -> None:
+        """Say that nobody asks about a chart any more."""
+        self._news.append(lambda _: self._whole.pop(chart, None) and None)
 
-    def _take(self) -> _Run | None:
-        with self._changed:
-            self._running = None
-            while not self._waiting and not self._is_stopped:
-                self._changed.wait()
-            if self._is_stopped:
-                return None
-            _, request = self._waiting.popitem()
-            self._running = _Run(request)
-            return self._running
+    # --- on the thread -------------------------------------------------------------------------------------
 
-    def _analyse_or_put_back(self, run: _Run) -> None:
+    def _analysis(self) -> Analysis:
+        """Give what is known of charts, with all news taken."""
+        if self._made is None:
+            self._made = self._make()
+        while self._news:
+            self._news.popleft()(self._made)
+        return self._made
+
+    def warm_up(self, _turn: Turn) -> Iterator[Lane]:
+        """Load what analysing takes, before anybody asks."""
+        yield Lane.OPEN
+        self._analysis()
+
+    def idle(self) -> None:
+        """Do what can wait until nobody does."""
+        if self._made is not None:
+            self._made.save()
+
+    def tiers(self, question: Question, turn: Turn) -> Iterator[Lane]:
+        """Analyse a chart in its focused scenario, tier by tier."""
+        snapshot = question.snapshot
+        tier = SYNTAX
+        scenario = question.chosen or DEFAULT
         try:
-            self._analyse(run.request, lambda: run.is_cancelled)
+            analysis = self._analysis()
+            context = self._near_context(analysis, question, turn)
+            scenario = context.focus.name
+            state = self._state(question, context.focus)
+            started = time.perf_counter()
+            names_told = False
+            with span("tiers", "lsp", chart=snapshot.chart):
+                for stage in analysis.stages(state, turn.is_cancelled):
+                    tier = int(stage.tier)
+                    seconds, started = time.perf_counter() - started, time.perf_counter()
+                    gap = "" if stage.is_complete else OUT_OF_TIME
+                    if tier == NAMES and names_told:
+                        # Rendering tells more in a moment.
+                        self._results.take_tier(snapshot, tier, scenario, stage.findings, gap)
+                        continue
+                    batch = self._results.take_tier(snapshot, tier, scenario, stage.findings, gap)
+                    self._deliver(
+                        Outcome(
+                            snapshot,
+                            tier,
+                            scenario,
+                            batch,
+                            len(stage.findings),
+                            stage.is_complete,
+                            context,
+                            seconds=seconds,
+                        )
+                    )
+                    names_told |= tier == NAMES
+                    if tier == NAMES:
+                        yield Lane.FOCUSED
+                    tier = min(tier + 1, RENDER)
         except Cancelled:
-            with self._changed:
-                if run.is_wanted and not self._is_stopped:
-                    self._waiting = {run.request.chart: run.request, **self._waiting}
-            raise
+            if not turn.is_out_of_time:
+                raise
+            self.tell_gap(snapshot, tier, scenario, OUT_OF_TIME)
+        except ChartNotFoundError:
+            self._deliver(Outcome(snapshot, RENDER, scenario, is_gone=True))
+        except QuarterdeckError as error:
+            self._tell_instead(snapshot, scenario, unreadable(snapshot.chart, str(error)))
+        except Exception:  # noqa: BLE001 - a bug of ours must not leave old findings standing as if they were new
+            _log.exception("the analysis of %s failed", snapshot.chart)
+            self._tell_instead(snapshot, scenario, _our_mistake(snapshot.chart))
+
+    def warm(self, question: Question, scenario: Scenario, turn: Turn) -> Iterator[Lane]:
+        """Render a chart whose findings an earlier process left, so that the first edit is fast."""
+        yield turn.lane
+        try:
+            self._analysis().warm(self._state(question, scenario), turn.is_cancelled)
+        except QuarterdeckError:  # told where it was analysed
+            return
+
+    def find_context(self, question: Question, turn: Turn) -> Iterator[Lane]:
+        """Find all scenarios of a chart, also those that manifests elsewhere declare."""
+        yield turn.lane
+        snapshot = question.snapshot
+        try:
+            analysis = self._analysis()
+            analysis.bring_up_to_date(self._state(question, DEFAULT_SCENARIO))
+            with span("scenarios", "lsp", chart=snapshot.chart):
+                context = self._context(analysis, question, turn, is_near=False)
+        except Cancelled:
+            if not turn.is_out_of_time:
+                raise
+            self.tell_gap(snapshot, SCENARIOS, "", OUT_OF_TIME)
+            return
+        except QuarterdeckError as error:
+            _log.warning("the scenarios of %s are not known: %s", snapshot.chart, error)
+            context = NO_CONTEXT
+        self._deliver(Outcome(snapshot, SCENARIOS, "", context=context))
+
+    def scenarios(self, question: Question, scenarios: tuple[Scenario, ...], turn: Turn) -> Iterator[Lane]:
+        """Analyse a chart in other scenarios, one after the other."""
+        snapshot = question.snapshot
+        is_complete = True
+        count = 0
+        for scenario in scenarios:
+            yield turn.lane
+            try:
+                analysis = self._analysis()
+                with span("scenario", "lsp", chart=snapshot.chart, scenario=scenario.name):
+                    found = analysis.find(self._state(question, scenario), turn.is_cancelled)
+                findings, complete = tuple(found.everything()), found.is_complete
+            except Cancelled:
+                if not turn.is_out_of_time:
+                    raise
+                findings, complete = (), False
+            except ChartNotFoundError:
+                self._deliver(Outcome(snapshot, SCENARIOS, "", is_gone=True))
+                return
+            except QuarterdeckError as error:
+                findings, complete = (unreadable(snapshot.chart, str(error)),), True
+            is_complete &= complete
+            count += len(findings)
+            gap = "" if complete else OUT_OF_TIME
+            self._results.take_scenario(snapshot, scenario.name, findings, gap)
+        self.finish(snapshot, count, is_complete=is_complete)
+
+    # --- on any thread -------------------------------------------------------------------------------------
+
+    def take_context(self, question: Question, found: ChartScenarios) -> None:
+        """Take all scenarios of a chart, as a worker found them."""
+        context = take_context(self._results, question, found, is_whole=True)
+        self._news.append(lambda _: self._whole.update({question.snapshot.chart: found}))
+        self._deliver(Outcome(question.snapshot, -1, "", context=context))
+
+    def finish(self, snapshot: Snapshot, findings: int, *, is_complete: bool, is_last: bool = True) -> None:
+        """Tell what was found in other scenarios."""
+        batch = self._results.batch(snapshot)
+        tier = SCENARIOS if is_last else -1
+        self._deliver(Outcome(snapshot, tier, "", batch, findings, is_complete))
+
+    def tell_gap(self, snapshot: Snapshot, tier: int, scenario: str, gap: str) -> None:
+        """Tell that a tier is not known, and why."""
+        batch = self._results.take_gap(snapshot, tier, scenario, gap)
+        self._deliver(Outcome(snapshot, tier, scenario, batch, is_complete=False))
+
+    def _tell_instead(self, snapshot: Snapshot, scenario: str, finding: Finding) -> None:
+        """Tell one thing in the place of all that was found before."""
+        results = self._results
+        results.take_tier(snapshot, SYNTAX, scenario, ())
+        results.take_tier(snapshot, NAMES, scenario, ())
+        batch = results.take_tier(snapshot, RENDER, scenario, (finding,))
+        self._deliver(Outcome(snapshot, RENDER, scenario, batch, 1))
+
+    # --- scenarios and settings ----------------------------------------------------------------------------
+
+    def _state(self, question: Question, scenario: Scenario) -> ChartState:
+        from quarterdeck.workspace.analysis import ChartState  # noqa: PLC0415 - loaded after the handshake
+
+        return ChartState(question.snapshot.chart, question.overlay, 1, scenario)
+
+    def _near_context(self, analysis: Analysis, question: Question, turn: Turn) -> Context:
+        """Give the context of a chart, as far as that is quick."""
+        analysis.bring_up_to_date(self._state(question, DEFAULT_SCENARIO))
+        return self._context(analysis, question, turn, is_near=True)
+
+    def _context(self, analysis: Analysis, question: Question, turn: Turn, *, is_near: bool) -> Context:
+        """Find scenarios and settings, near the chart or everywhere, and the focused scenario."""
+        chart = question.snapshot.chart
+        found = analysis.scenarios(chart, everywhere=not is_near, is_cancelled=turn.is_cancelled)
+        if not is_near:
+            self._whole[chart] = found
+        elif chart in self._whole:
+            found = _joined(found, self._whole[chart])
+        return take_context(self._results, question, found, is_whole=not is_near)
+
+
+def take_context(results: Results, question: Question, found: ChartScenarios, *, is_whole: bool) -> Context:
+    """Take note of what was found of a chart's scenarios; give them with the focused one.
+
+    `is_whole` if there are no others.
+    """
+    focus = found.settings.focus
+    wanted = question.chosen or (None if focus is None else focus.text)
+    context = Context(found, next((one for one in found.scenarios if one.name == wanted), found.scenarios[0]))
+    results.set_context(
+        question.snapshot,
+        focus=context.focus.name,
+        scenarios=[one.name for one in found.scenarios] if is_whole else None,
+        settings=found.settings,
+        whole=found.findings,
+    )
+    return context
+
+
+def _joined(near: ChartScenarios, known: ChartScenarios) -> ChartScenarios:
+    """Give the scenarios of a chart with those that were known from elsewhere."""
+    names = {one.name for one in near.scenarios}
+    more = [one for one in known.scenarios if one.name not in names and one.source in _FROM_ELSEWHERE]
+    return near._replace(scenarios=(*near.scenarios, *more))
+
+
+_FROM_ELSEWHERE = frozenset({"argo", "flux", "helmfile"})
+
+
+def unreadable(chart: str, message: str) -> Finding:
+    """Give the finding of a chart that cannot be read."""
+    place = Place(f"{chart}/{CHART_FILE}")
+    return Finding(code=UNREADABLE_FILE, severity=Severity.CRITICAL, place=place, message=message)
+
+
+def _our_mistake(chart: str) -> Finding:
+    return Finding(
+        code=OUR_MISTAKE,
+        severity=Severity.LOW,
+        place=Place(f"{chart}/{CHART_FILE}"),
+        message="Quarterdeck failed while it checked this chart: a mistake of ours",
+        proposal="Please file an issue with the server's log.",
+    )

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from pygls.exceptions import JsonRpcContentModified
+
 from quarterdeck.errors import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 Parameters = ParamSpec("Parameters")
 Subject = TypeVar("Subject")
@@ -62,3 +64,33 @@ def handler(
         run_safely(what, handle, subject, message)
 
     return answer
+
+
+def answer(
+    what: str, handle: Callable[[Subject, Message], object], subject: Subject
+) -> Callable[[Message], object]:
+    """Make the function that pygls calls for the request `what`; the answer is at hand."""
+
+    def respond(message: Message) -> object:
+        try:
+            return handle(subject, message)
+        except Cancelled as cancelled:
+            raise JsonRpcContentModified from cancelled
+
+    respond.__name__ = what
+    return respond
+
+
+def answer_later(
+    what: str, handle: Callable[[Subject, Message], Awaitable[object]], subject: Subject
+) -> Callable[[Message], Awaitable[object]]:
+    """Make the function that pygls calls for the request `what`; the answer is waited for, or cancelled."""
+
+    async def respond(message: Message) -> object:
+        try:
+            return await handle(subject, message)
+        except Cancelled as cancelled:
+            raise JsonRpcContentModified from cancelled
+
+    respond.__name__ = what
+    return respond

@@ -1,20 +1,24 @@
 """How a client reaches the server: standard input and output, a TCP socket, or a WebSocket.
 
 A server serves one client and ends with it, so that no process is left behind when an editor goes away.
+Nothing here waits for a client that does not read: the loop is there for who asks.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
+import signal
+import stat
 import sys
-from threading import Event
-from typing import TYPE_CHECKING
-
-from pygls.io_ import run_async, run_websocket
+import threading
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from quarterdeck.errors import OptionError, ToolError
+from quarterdeck.lsp.framing import FramingError, MessageFrames
+from quarterdeck.lsp.protocol import MOST_WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from quarterdeck.lsp.server import QuarterdeckServer
 
 _LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+_PIECE = 1 << 16
+_GOODBYE_SECONDS = 0.2
+"""How long the last answers may take to get to a client that reads slowly."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +43,7 @@ def serve_stdio(server: QuarterdeckServer) -> int:
     """
     output = sys.stdout.buffer
     sys.stdout = sys.stderr
-    server.start_io(sys.stdin.buffer, output)
-    return _exit_code(server)
+    return _run(server, lambda: _serve_stdio(server, sys.stdin.buffer, output))
 
 
 def serve_tcp(server: QuarterdeckServer, host: str, port: int) -> int:
@@ -46,7 +52,7 @@ def serve_tcp(server: QuarterdeckServer, host: str, port: int) -> int:
     Raises:
         OptionError: the address cannot be used.
     """
-    return _run(server, lambda stop: _serve_tcp(server, host, port, stop))
+    return _run(server, lambda: _serve_tcp(server, host, port))
 
 
 def serve_websocket(server: QuarterdeckServer, host: str, port: int, origins: Sequence[str] = ()) -> int:
@@ -59,7 +65,7 @@ def serve_websocket(server: QuarterdeckServer, host: str, port: int, origins: Se
         OptionError: the address cannot be used.
         ToolError: the library for WebSockets is not installed.
     """
-    return _run(server, lambda stop: _serve_websocket(server, host, port, origins, stop))
+    return _run(server, lambda: _serve_websocket(server, host, port, origins))
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -74,64 +80,217 @@ def parse_address(text: str) -> tuple[str, int]:
     return match["v6"] or match["host"] or "127.0.0.1", int(match["port"])
 
 
-def _run(server: QuarterdeckServer, serve: Callable[[Event], Awaitable[None]]) -> int:
-    stop = Event()
-
+def _run(server: QuarterdeckServer, serve: Callable[[], Awaitable[None]]) -> int:
     async def main() -> None:
-        await serve(stop)
+        server.attach(asyncio.get_running_loop())
+        try:
+            await serve()
+        finally:
+            server.stop()
 
     try:
         asyncio.run(main())
-    except SystemExit:  # pygls ends the process so at `exit`
-        pass
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
     except OSError as error:
         raise OptionError(f"cannot listen: {error.strerror or error}") from error
     finally:
-        server.session.stop()
-    return _exit_code(server)
+        server.stop()
+    return server.exit_code
 
 
-async def _serve_tcp(server: QuarterdeckServer, host: str, port: int, stop: Event) -> None:
-    finished = asyncio.Event()
-    is_taken = False
+# --- streams ------------------------------------------------------------------------------------------------
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal is_taken
-        if is_taken:
-            writer.close()
-            return
-        is_taken = True
-        server.protocol.set_writer(writer)
+
+class _Reception(asyncio.Protocol):
+    """What a client sends over a stream, cut into messages; the client is gone when the stream ends."""
+
+    def __init__(self, server: QuarterdeckServer, connected: Callable[[asyncio.BaseTransport], bool]) -> None:
+        self._server = server
+        self._connected = connected
+        self._frames = MessageFrames()
+        self._is_ours = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._is_ours = self._connected(transport)
+        if not self._is_ours:
+            transport.close()
+
+    def data_received(self, data: bytes) -> None:
         try:
-            await run_async(
-                stop_event=stop,
-                reader=reader,
-                protocol=server.protocol,
-                logger=_log,
-                error_handler=server.report_server_error,
-            )
-        except (ConnectionError, asyncio.IncompleteReadError):
-            _log.info("the client went away")
-        finally:
-            writer.close()
-            finished.set()
+            for body in self._frames.feed(data):
+                self._server.protocol.handle_body(body)
+        except FramingError as error:
+            _log.error("the connection is given up: %s", error)
+            self._server.client_gone()
 
-    listener = await asyncio.start_server(connected, host, port)
+    def eof_received(self) -> bool:
+        self.connection_lost(None)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's name
+        if self._is_ours:
+            self._server.client_gone()
+
+
+class _StreamWriter:
+    """Sends at once what the stream takes, and the rest when it takes more."""
+
+    def __init__(self, transport: asyncio.WriteTransport, gone: Callable[[], None]) -> None:
+        self._transport = transport
+        self._gone = gone
+
+    def write(self, data: bytes) -> None:
+        """Send some bytes."""
+        if self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > MOST_WAITING:
+            _log.error("the client reads nothing; it is given up")
+            self._gone()
+
+    def close(self) -> None:
+        """Send no more than what waits."""
+        self._transport.close()
+
+    async def drain(self) -> None:
+        """Wait a moment for a client that has not read everything."""
+        for _ in range(20):
+            if self._transport.is_closing() or not self._transport.get_write_buffer_size():
+                return
+            await asyncio.sleep(_GOODBYE_SECONDS / 20)
+
+
+class _BlockingWriter:
+    """Sends to what the loop cannot watch: a file, or the pipes of Windows."""
+
+    def __init__(self, output: BinaryIO) -> None:
+        self._output = output
+
+    def write(self, data: bytes) -> None:
+        """Send some bytes."""
+        self._output.write(data)
+        self._output.flush()
+
+    def close(self) -> None:
+        """Send no more."""
+        self._output.close()
+
+    async def drain(self) -> None:
+        """Do nothing: everything is sent."""
+
+
+async def _serve_stdio(server: QuarterdeckServer, source: BinaryIO, output: BinaryIO) -> None:
+    loop = asyncio.get_running_loop()
+    writer: _StreamWriter | _BlockingWriter
+    if _can_be_watched(output):
+        transport, _ = await loop.connect_write_pipe(
+            lambda: _Ending(server), os.fdopen(os.dup(output.fileno()), "wb", 0)
+        )
+        writer = _StreamWriter(transport, server.client_gone)
+    else:
+        writer = _BlockingWriter(output)
+    server.protocol.set_writer(cast("asyncio.StreamWriter", writer))
+    reception = _Reception(server, lambda _: True)
+    if _can_be_watched(source):
+        await loop.connect_read_pipe(lambda: reception, source)
+    else:
+        reception.connection_made(asyncio.BaseTransport())
+        threading.Thread(
+            target=_read_all, args=(source, reception, loop), name="standard input", daemon=True
+        ).start()
+    await server.until_exit()
+    await writer.drain()
+
+
+class _Ending(asyncio.BaseProtocol):
+    """Takes note that nobody reads any more."""
+
+    def __init__(self, server: QuarterdeckServer) -> None:
+        self._server = server
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's name
+        self._server.client_gone()
+
+
+def _can_be_watched(stream: BinaryIO) -> bool:
+    """Tell whether the event loop can wait for a stream; a terminal is left as it is for others."""
+    if sys.platform == "win32":
+        return False
+    mode = os.fstat(stream.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _read_all(source: BinaryIO, reception: _Reception, loop: asyncio.AbstractEventLoop) -> None:
+    """Read on a thread of its own, for streams that the loop cannot watch."""
+    try:
+        while data := os.read(source.fileno(), _PIECE):
+            loop.call_soon_threadsafe(reception.data_received, data)
+    except OSError as error:
+        _log.info("standard input cannot be read: %s", error)
+    except RuntimeError:  # the loop has ended
+        return
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(reception.connection_lost, None)
+
+
+async def _serve_tcp(server: QuarterdeckServer, host: str, port: int) -> None:
+    writers: list[_StreamWriter] = []
+
+    def connected(transport: asyncio.BaseTransport) -> bool:
+        if writers:
+            return False
+        writers.append(_StreamWriter(cast("asyncio.WriteTransport", transport), server.client_gone))
+        server.protocol.set_writer(cast("asyncio.StreamWriter", writers[0]))
+        return True
+
+    loop = asyncio.get_running_loop()
+    listener = await loop.create_server(lambda: _Reception(server, connected), host, port)
     _announce("tcp", [socket.getsockname() for socket in listener.sockets])
-    await finished.wait()
-    listener.close()
+    try:
+        await server.until_exit()
+        for writer in writers:
+            await writer.drain()
+            writer.close()
+    finally:
+        listener.close()
 
 
-async def _serve_websocket(
-    server: QuarterdeckServer, host: str, port: int, origins: Sequence[str], stop: Event
-) -> None:
+# --- WebSockets ---------------------------------------------------------------------------------------------
+
+
+class _SocketWriter:
+    """Sends messages over a WebSocket, one after the other."""
+
+    def __init__(self, websocket: ServerConnection) -> None:
+        self._websocket = websocket
+        self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def write(self, data: bytes) -> None:
+        """Send some bytes."""
+        self._waiting.put_nowait(data)
+
+    def close(self) -> None:
+        """Do nothing; the connection is closed by who serves it."""
+
+    async def send_all(self) -> None:
+        """Send what there is, for ever."""
+        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - as below
+
+        try:
+            while True:
+                data = await self._waiting.get()
+                await self._websocket.send(data.decode())
+                self._waiting.task_done()
+        except ConnectionClosed:
+            return
+
+
+async def _serve_websocket(server: QuarterdeckServer, host: str, port: int, origins: Sequence[str]) -> None:
     try:
         from websockets.asyncio.server import serve  # noqa: PLC0415 - an optional library
     except ImportError as error:
         raise ToolError("WebSockets need one more library: pip install websockets") from error
-    finished = asyncio.Event()
     is_taken = False
 
     async def connected(websocket: ServerConnection) -> None:
@@ -140,16 +299,15 @@ async def _serve_websocket(
             await websocket.close(1013, "this server has its client")
             return
         is_taken = True
+        writer = _SocketWriter(websocket)
+        server.protocol.set_writer(cast("asyncio.StreamWriter", writer), include_headers=False)
+        sending = asyncio.create_task(writer.send_all())
         try:
-            await run_websocket(
-                websocket=websocket,
-                stop_event=stop,
-                protocol=server.protocol,
-                logger=_log,
-                error_handler=server.report_server_error,
-            )
+            async for message in websocket:
+                server.protocol.handle_body(message.encode() if isinstance(message, str) else message)
         finally:
-            finished.set()
+            sending.cancel()
+            server.client_gone()
 
     allowed: list[Origin | re.Pattern[str] | None] = [
         None,
@@ -158,7 +316,7 @@ async def _serve_websocket(
     ]
     async with serve(connected, host, port, origins=allowed, max_size=None) as listener:
         _announce("ws", [socket.getsockname() for socket in listener.sockets])
-        await finished.wait()
+        await server.until_exit()
 
 
 def _announce(scheme: str, addresses: Sequence[tuple[str, int]]) -> None:
@@ -167,9 +325,3 @@ def _announce(scheme: str, addresses: Sequence[tuple[str, int]]) -> None:
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         sys.stderr.write(f"quarterdeck: listening on {scheme}://{host}:{address[1]}\n")
     sys.stderr.flush()
-
-
-def _exit_code(server: QuarterdeckServer) -> int:
-    """Give 0 after an orderly `shutdown`, else 1. Source: Language Server Protocol 3.17, exit."""
-    server.session.stop()
-    return 0 if server.session.is_shut_down else 1

@@ -7,11 +7,11 @@ from pathlib import Path
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from quarterdeck.errors import ChartNotFoundError, ReadError
+from quarterdeck.errors import Cancelled, ChartNotFoundError, ReadError
 from quarterdeck.workspace.discovery import CHART_FILE, SUBCHART_FOLDER, find_chart_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 ARCHIVE_ENDINGS = (".tgz", ".tar.gz")
 _NEVER_CHARTS = frozenset({"node_modules", "__pycache__"})
@@ -74,11 +74,38 @@ def _charts_below(top: str) -> Iterator[str]:
     yield from charts
 
 
-def _walk(top: str) -> Iterator[str]:
-    def refuse(error: OSError) -> None:
-        raise ReadError(f"cannot read {error.filename}: {error.strerror or error}") from error
+def find_workspace_charts(folders: Iterable[str], is_cancelled: Callable[[], bool]) -> list[str]:
+    """Give the charts of workspace folders (absolute, with `/`), each once: those below, and those around.
 
-    for folder, folders, files in os.walk(top, onerror=refuse):
+    What cannot be read is passed over. A chart that lies in another one's `charts/` is a part of that one.
+
+    Raises:
+        Cancelled: `is_cancelled` said so.
+    """
+    found: dict[str, None] = {}
+    for top in folders:
+        around = find_chart_root(f"{top}/{CHART_FILE}")
+        if around is not None:
+            found[around] = None
+        for chart in _walk(top, lambda _: None, is_cancelled):
+            root = find_chart_root(f"{chart}/{CHART_FILE}")
+            if root is not None:
+                found[root] = None
+    return list(found)
+
+
+def _refuse(error: OSError) -> None:
+    raise ReadError(f"cannot read {error.filename}: {error.strerror or error}") from error
+
+
+def _walk(
+    top: str,
+    on_error: Callable[[OSError], None] = _refuse,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[str]:
+    for folder, folders, files in os.walk(top, onerror=on_error):
+        if is_cancelled():
+            raise Cancelled
         is_chart = CHART_FILE in files or CHART_FILE in folders
         folders[:] = sorted(
             name

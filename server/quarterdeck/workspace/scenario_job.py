@@ -6,6 +6,7 @@ own process, over the same texts.
 
 from __future__ import annotations
 
+import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING
@@ -74,10 +75,11 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, tag="result"):
 
 
 class ScenariosDone(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
-    """The end of a job: the caches of the worker as they are now."""
+    """The end of a job: the caches of the worker, the process `pid`, as they are now."""
 
     chart: str
     caches: tuple[CacheCounters, ...] = ()
+    pid: int = 0
 
 
 Message = ScenariosFound | ScenarioResult | ScenariosDone
@@ -114,7 +116,7 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
             )
         )
     analysis.save()
-    return ScenariosDone(chart=job.chart, caches=counters.ALL)
+    return ScenariosDone(chart=job.chart, caches=counters.ALL, pid=os.getpid())
 
 
 def _find(

@@ -56,16 +56,16 @@ def test_a_path_is_inside_only_below_the_folder() -> None:
     assert path_in_chart("/a.yaml", "/") == "a.yaml"
 
 
-def test_open_texts_are_given_by_chart_and_a_later_change_does_not_reach_them(folder: Path) -> None:
+def test_open_texts_are_given_by_path_and_a_later_change_does_not_reach_them(folder: Path) -> None:
     buffers = OpenBuffers()
     path = (folder / "shop/charts/db/values.yaml").as_posix()
     opened = buffers.open(uri="file:///x", path=path, version=1, text="one")
-    snapshot = buffers.of_chart((folder / "shop").as_posix())
+    snapshot = buffers.by_path
     buffers.change(opened, version=2, text="two")
-    assert [(key, each.text) for key, each in snapshot.items()] == [("charts/db/values.yaml", "one")]
-    assert buffers.of_chart((folder / "shop").as_posix())["charts/db/values.yaml"].text == "two"
+    assert [(key, each.text) for key, each in snapshot.items()] == [(path, "one")]
+    assert buffers.by_path[path].text == "two"
     assert buffers.close(path) is not None
-    assert not buffers.of_chart((folder / "shop").as_posix())
+    assert not buffers.by_path
 
 
 def test_texts_follow_a_chart_that_comes_and_goes(folder: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quarterdeck.lsp.convert import replacement_from_lsp
+from lsprotocol import types as lsp
+
+from quarterdeck.text.edits import Position, Replacement
 
 if TYPE_CHECKING:
-    from lsprotocol import types as lsp
-
     from quarterdeck.lsp.session import Session
 
 
@@ -32,3 +32,13 @@ def did_close(session: Session, params: lsp.DidCloseTextDocumentParams) -> None:
 def did_save(session: Session, params: lsp.DidSaveTextDocumentParams) -> None:
     """Note that a file may be new on disk."""
     session.save(params.text_document.uri)
+
+
+def replacement_from_lsp(change: lsp.TextDocumentContentChangeEvent) -> Replacement | str:
+    """Give one change of `textDocument/didChange` as an edit of ours, or the whole new text."""
+    if isinstance(change, lsp.TextDocumentContentChangePartial):
+        start, end = change.range.start, change.range.end
+        return Replacement(
+            Position(start.line, start.character), Position(end.line, end.character), change.text
+        )
+    return change.text

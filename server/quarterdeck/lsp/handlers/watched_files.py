@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quarterdeck.text.uri import path_from_uri
+
 if TYPE_CHECKING:
     from lsprotocol import types as lsp
 
@@ -12,4 +14,5 @@ if TYPE_CHECKING:
 
 def did_change(session: Session, params: lsp.DidChangeWatchedFilesParams) -> None:
     """Analyse the charts of these files again."""
-    session.files_changed([change.uri for change in params.changes])
+    paths = [path_from_uri(change.uri) for change in params.changes]
+    session.files_changed(path for path in paths if path is not None)
