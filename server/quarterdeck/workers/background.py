@@ -15,7 +15,9 @@ import selectors
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, assert_never, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
+
+import msgspec
 
 from quarterdeck.errors import ToolError
 from quarterdeck.workers.hands import Hand, Stage
@@ -29,18 +31,18 @@ from quarterdeck.workers.jobs import (
     OnMessage,
     Partial,
     State,
-    Waiting,
 )
 from quarterdeck.workers.modesty import fair_share
+from quarterdeck.workers.roster import STUCK_SECONDS, Roster
 from quarterdeck.workers.starting import START_SECONDS, Starter
 from quarterdeck.workers.wire import (
     Abandoned,
     Answer,
     Begin,
     FromWorker,
+    Leaving,
     Mistake,
     Ready,
-    Stop,
     Useless,
     pack,
     unpack,
@@ -52,12 +54,11 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 60.0
 """How long a process without work is kept, with all that it remembers."""
 NICENESS = 10
+KEEP_BYTES = 200 * 1024 * 1024
 TRIES = 2
 """How many processes a job may kill."""
 MOST_FAILED_STARTS = 3
 """After so many in a row nothing is started until there is a new job."""
-STUCK_SECONDS = 5.0
-"""How long a process may go on with a cancelled job before it is killed."""
 END_SECONDS = 0.15
 """How long a process may take for what is to be saved when the pool is closed."""
 _MARGIN = 0.03
@@ -115,8 +116,9 @@ class BackgroundPool:
     is a look at an attribute, and raises `Cancelled` when that is so. Jobs and answers are instances of
     structs that are defined at the top level of a module.
 
-    `preload` are modules that processes share, imported once. Processes run at `niceness`, with at most
-    `max_bytes` of memory of their own where the system can tell (half of the machine's, if not said).
+    `preload` are modules that processes share, imported once. Processes run at `niceness`. Where the system
+    can tell, they have at most `max_bytes` of memory of their own (half of the machine's, if not said), and
+    one that holds more than `keep_bytes` after a job ends, to give it back.
     """
 
     def __init__(
@@ -127,19 +129,15 @@ class BackgroundPool:
         preload: Sequence[str] = (),
         niceness: int = NICENESS,
         max_bytes: int | None = None,
+        keep_bytes: int | None = KEEP_BYTES,
         tries: int = TRIES,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._begin = Begin(entry, niceness, fair_share() if max_bytes is None else max_bytes)
-        self._count = count
+        self._begin = Begin(entry, niceness, fair_share() if max_bytes is None else max_bytes, keep_bytes)
         self._tries = tries
-        self._idle_seconds = idle_seconds
         self._starter = Starter((entry.partition(":")[0], *preload))
         self._lock = threading.Lock()
-        self._waiting = Waiting()
-        self._hands: list[Hand] = []
-        self._dropped: list[Job] = []
-        """Jobs whose last message is still to be given."""
+        self._roster = Roster(count, idle_seconds)
         self._failed_starts = 0
         self._started = 0
         self._deaths = 0
@@ -167,10 +165,7 @@ class BackgroundPool:
             if self._is_closed:
                 made.state = State.ENDED
                 return Ticket(self, made)
-            for older in (self._waiting.find(key), *(hand.job for hand in self._hands)):
-                if older is not None and older.key == key:
-                    self._drop(older)
-            self._waiting.add(made)
+            self._roster.add(made)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="worker pool", daemon=True)
                 self._thread.start()
@@ -182,7 +177,7 @@ class BackgroundPool:
         with self._lock:
             if job.state is State.ENDED or self._is_closed:
                 return
-            self._drop(job)
+            self._roster.drop(job)
         self._wake()
 
     def withdraw(self, job: Job) -> bool:
@@ -191,14 +186,13 @@ class BackgroundPool:
             if job.state is not State.WAITING:
                 return False
             job.state = State.ENDED
-            self._waiting.remove(job)
+            self._roster.waiting.remove(job)
             return True
 
     def reprioritise(self, key: Hashable, priority: int) -> bool:
         """Give the job with this key another priority; false if none waits or runs."""
         with self._lock:
-            jobs = [self._waiting.find(key), *(hand.job for hand in self._hands)]
-            found = [job for job in jobs if job is not None and job.key == key]
+            found = self._roster.find(key)
             for job in found:
                 job.priority = priority
         self._wake()
@@ -210,17 +204,17 @@ class BackgroundPool:
         With 0, jobs wait.
         """
         with self._lock:
-            self._count = count
+            self._roster.count = count
         self._wake()
 
     def status(self) -> PoolStatus:
         """Tell what the pool does."""
         with self._lock:
-            helper = self._starter.pid
+            helper, hands = self._starter.pid, self._roster.hands
             return PoolStatus(
-                waiting=len(self._waiting),
-                running=sum(hand.stage is Stage.BUSY for hand in self._hands),
-                pids=(*(hand.process.pid for hand in self._hands), *(() if helper is None else (helper,))),
+                waiting=len(self._roster.waiting),
+                running=sum(hand.stage is Stage.BUSY for hand in hands),
+                pids=(*(hand.process.pid for hand in hands), *(() if helper is None else (helper,))),
                 started=self._started,
                 deaths=self._deaths,
             )
@@ -231,11 +225,7 @@ class BackgroundPool:
             if self._is_closed:
                 return
             self._is_closed = True
-            for job in (*self._waiting.clear(), *(hand.job for hand in self._hands)):
-                if job is not None:
-                    job.state = State.ENDED
-            for hand in self._hands:
-                self._end(hand, END_SECONDS)
+            self._roster.close(END_SECONDS)
             thread = self._thread
             if self._is_starting:
                 self._starter.kill()
@@ -248,7 +238,7 @@ class BackgroundPool:
             if thread.is_alive():
                 # It is in a function of somebody else's.
                 with self._lock:
-                    for hand in self._hands:
+                    for hand in self._roster.hands:
                         hand.process.kill()
                     self._starter.kill()
 
@@ -257,71 +247,15 @@ class BackgroundPool:
         with contextlib.suppress(OSError):
             self._wake_to.send(b"w")
 
-    # --- with the lock held --------------------------------------------------------------------------------
-
-    def _drop(self, job: Job) -> None:
-        """Want no answer to a job any more."""
-        job.state = State.ENDED
-        self._waiting.remove(job)
-        self._dropped.append(job)
-        for hand in self._hands:
-            if hand.job is job:
-                hand.stop(time.monotonic() + STUCK_SECONDS)
-
-    def _end(self, hand: Hand, seconds: float) -> None:
-        """Let a worker end; after so many seconds it is killed."""
-        hand.stage = Stage.ENDING
-        hand.job = None
-        hand.deadline = time.monotonic() + seconds
-        hand.send(Stop())
-
-    def _hand_out(self) -> None:
-        """Give jobs to those that have none; end those that are too many, or had none for too long."""
-        now = time.monotonic()
-        at_work = [hand for hand in self._hands if hand.stage is not Stage.ENDING]
-        idle = [hand for hand in at_work if hand.stage is Stage.IDLE]
-        surplus = len(at_work) - self._count
-        for hand in idle:
-            if surplus > 0:
-                surplus -= 1
-                self._end(hand, STUCK_SECONDS)
-            elif self._waiting:
-                job = self._waiting.take()
-                job.state = State.RUNNING
-                hand.run(job)
-            elif now - hand.since >= self._idle_seconds:
-                self._end(hand, STUCK_SECONDS)
-
-    def _interrupt(self) -> None:
-        """Stop the least important jobs, if more important ones have nobody to do them."""
-        if not self._waiting or self._missing() > 0:
-            return
-        coming = sum(hand.stage in (Stage.STARTING, Stage.STOPPING) for hand in self._hands)
-        busy = [hand for hand in self._hands if hand.stage is Stage.BUSY and hand.job is not None]
-        busy.sort(key=lambda hand: cast("Job", hand.job).rank, reverse=True)
-        for job, hand in zip(self._waiting.in_order()[coming:], busy, strict=False):
-            running = hand.job
-            if running is None or running.priority <= job.priority:
-                return
-            hand.stop(time.monotonic() + STUCK_SECONDS)
-            running.state = State.WAITING
-            self._waiting.add(running)
-
-    def _missing(self) -> int:
-        """Give how many processes are to be started."""
-        if self._is_closed:
-            return 0
-        at_work = sum(hand.stage is not Stage.ENDING for hand in self._hands)
-        ready = sum(hand.stage in (Stage.STARTING, Stage.IDLE, Stage.STOPPING) for hand in self._hands)
-        return min(self._count - at_work, len(self._waiting) - ready)
-
     # --- the pool's thread ---------------------------------------------------------------------------------
 
     def _serve(self) -> None:
         with selectors.DefaultSelector() as selector, self._wake_from, self._wake_to:
             selector.register(self._wake_from, selectors.EVENT_READ)
             while self._step(selector):
-                for event, _ in selector.select(self._patience()):
+                with self._lock:
+                    patience = self._roster.patience()
+                for event, _ in selector.select(patience):
                     hand: Hand | None = event.data
                     if hand is None:
                         self._wake_from.recv(1 << 12)
@@ -333,20 +267,17 @@ class BackgroundPool:
         """Do all that there is to do at this moment; false when the pool is closed and nothing is left."""
         self._start_missing(selector)
         with self._lock:
-            dropped, self._dropped = self._dropped, []
+            roster = self._roster
+            dropped, roster.dropped = roster.dropped, []
             if not self._is_closed:
-                self._hand_out()
-                self._interrupt()
-            now = time.monotonic()
-            for hand in self._hands:
-                if hand.deadline is not None and now >= hand.deadline:
-                    hand.process.kill()
-                    hand.deadline = None
+                roster.decide()
+            roster.kill_overdue()
+            for hand in roster.hands:
                 hand.flush()
                 wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if hand.has_more else 0)
                 selector.modify(hand.process.connection, wanted, hand)
-            is_over = self._is_closed and not self._hands
-            is_quiet = not self._hands and not self._waiting
+            is_quiet = not roster.hands and not roster.waiting
+            is_over = self._is_closed and not roster.hands
         for job in dropped:
             self._tell(job, Dropped())
         if is_quiet:
@@ -354,23 +285,14 @@ class BackgroundPool:
             self._starter.close()
         return not is_over
 
-    def _patience(self) -> float | None:
-        """Give the seconds until something is to be done without being woken."""
-        with self._lock:
-            if self._dropped or (not self._is_closed and self._missing() > 0):
-                return 0
-            times = [hand.deadline for hand in self._hands if hand.deadline is not None]
-            times += [hand.since + self._idle_seconds for hand in self._hands if hand.stage is Stage.IDLE]
-        return max(0.0, min(times) - time.monotonic()) if times else None
-
     def _start_missing(self, selector: selectors.BaseSelector) -> None:
         """Start the processes that jobs wait for, up to `count`."""
         while True:
             with self._lock:
-                if self._missing() <= 0:
+                if self._is_closed or self._roster.missing <= 0:
                     return
                 self._is_starting = True
-                count = self._count
+                count = self._roster.count
             try:
                 process = self._starter.start(count)
             except ToolError as error:
@@ -382,10 +304,10 @@ class BackgroundPool:
             hand = Hand(process, time.monotonic() + START_SECONDS)
             with self._lock:
                 self._started += 1
-                self._hands.append(hand)
+                self._roster.hands.append(hand)
                 hand.send(self._begin)
                 if self._is_closed:
-                    self._end(hand, END_SECONDS)
+                    self._roster.close(END_SECONDS)
             selector.register(process.connection, selectors.EVENT_READ, hand)
 
     def _start_failed(self, why: str) -> None:
@@ -394,9 +316,7 @@ class BackgroundPool:
         with self._lock:
             self._failed_starts += 1
             if self._failed_starts >= MOST_FAILED_STARTS:
-                given_up = self._waiting.clear()
-                for job in given_up:
-                    job.state = State.ENDED
+                given_up = self._roster.give_up()
         for job in given_up:
             self._tell(job, Failed(why, Failure.START))
 
@@ -416,14 +336,19 @@ class BackgroundPool:
                 self._rest(hand)
             case Useless():
                 with self._lock:
-                    self._end(hand, STUCK_SECONDS)
+                    hand.end(time.monotonic() + STUCK_SECONDS)
                     self._failed_starts = MOST_FAILED_STARTS
                 self._start_failed(message.message)
+            case Leaving():
+                with self._lock:
+                    hand.is_leaving = True
             case Answer(is_last=False):
                 with self._lock:
                     job = hand.job
                 if job is not None:
-                    self._tell(job, Partial(unpack(message.type_name, message.answer)))
+                    answer = _read(message)
+                    if not isinstance(answer, Failed):
+                        self._tell(job, Partial(answer))
             case Answer() | Mistake() | Abandoned():
                 job = self._rest(hand)
                 if job is not None:
@@ -435,19 +360,14 @@ class BackgroundPool:
         """Take note that a worker has nothing to do; give the job that it ended just now."""
         with self._lock:
             self._failed_starts = 0
-            job = hand.job
-            if job is not None:
-                job.state = State.ENDED
-            if hand.stage is not Stage.ENDING:
-                hand.rest(time.monotonic())
-            return job
+            return self._roster.rest(hand)
 
     def _bury(self, hand: Hand) -> None:
         """Take a worker that is dead from the pool; its job is begun once more, or given up."""
         how = hand.process.reap()
         hand.process.connection.close()
         with self._lock:
-            self._hands.remove(hand)
+            self._roster.hands.remove(hand)
             job = hand.job
             if hand.stage is Stage.ENDING:
                 return
@@ -455,8 +375,7 @@ class BackgroundPool:
             if job is not None:
                 job.deaths += 1
                 if job.deaths < self._tries:
-                    job.state = State.WAITING
-                    self._waiting.add(job)
+                    self._roster.put_back(job)
                     return
                 job.state = State.ENDED
         if job is not None:
@@ -478,12 +397,22 @@ class BackgroundPool:
 def _last_message(message: Answer | Mistake | Abandoned, pid: int) -> Message:
     match message:
         case Answer():
-            return Finished(unpack(message.type_name, message.answer), pid)
+            answer = _read(message)
+            return answer if isinstance(answer, Failed) else Finished(answer, pid)
         case Mistake():
             _log().error("a job failed: %s\n%s", message.message, message.detail)
             return Failed(message.message, Failure.MISTAKE)
         case Abandoned():
             return Dropped()
+
+
+def _read(message: Answer) -> Any:
+    """Give an answer; `Failed` if it is of a type that nobody finds."""
+    try:
+        return unpack(message.type_name, message.answer)
+    except (ImportError, AttributeError, msgspec.MsgspecError) as error:
+        _log().exception("an answer cannot be read")
+        return Failed(f"an answer cannot be read: {error}", Failure.MISTAKE)
 
 
 def _log() -> Any:

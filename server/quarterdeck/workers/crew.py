@@ -156,6 +156,7 @@ class _Crew(Generic[Item, Result]):
             count=workers,
             preload=preload,
             niceness=0,
+            keep_bytes=None,
             tries=1,
         )
 

@@ -11,6 +11,7 @@ from quarterdeck.workers.wire import (
     FrameReader,
     FromWorker,
     Run,
+    Stop,
     ToWorker,
     read_from_worker,
     to_frame,
@@ -40,17 +41,19 @@ class Stage(enum.Enum):
 class Hand:
     """A worker process. Every method but `receive` is called with the pool's lock held.
 
-    `job` is what it works on, `number` tells this run of a job from all others; `since` is when it began to
-    be idle; at `deadline`, if it has one, it is killed unless it has said what is awaited.
+    `job` is what it works on, `is_leaving` says that it ends after that; `number` tells this run of a job
+    from all others; `since` is when it began to be idle; at `deadline`, if it has one, it is killed unless it
+    has said what is awaited.
     """
 
-    __slots__ = ("_out", "_reader", "deadline", "job", "number", "process", "since", "stage")
+    __slots__ = ("_out", "_reader", "deadline", "is_leaving", "job", "number", "process", "since", "stage")
 
     def __init__(self, process: Process, deadline: float) -> None:
         process.connection.setblocking(False)  # noqa: FBT003 - its signature
         self.process = process
         self.stage = Stage.STARTING
         self.job: Job | None = None
+        self.is_leaving = False
         self.number = 0
         self.since = 0.0
         self.deadline: float | None = deadline
@@ -70,6 +73,13 @@ class Hand:
         self.job = None
         self.deadline = deadline
         self.send(Cancel(self.number))
+
+    def end(self, deadline: float) -> None:
+        """Let it end."""
+        self.stage = Stage.ENDING
+        self.job = None
+        self.deadline = deadline
+        self.send(Stop())
 
     def rest(self, now: float) -> None:
         """Take note that it has nothing to do."""

@@ -31,6 +31,15 @@ def limit_memory(max_bytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
+def resident_bytes() -> int | None:
+    """Give how much of the machine's memory this process holds now; None where nobody can tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
 def fair_share() -> int | None:
     """Give half of the memory that this machine or container has, in bytes; None where nobody can tell."""
     known = [limit for limit in (_physical(), *map(_read_limit, _CGROUP_LIMITS)) if limit is not None]

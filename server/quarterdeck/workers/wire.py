@@ -21,6 +21,7 @@ class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
     entry: str
     niceness: int
     max_bytes: int | None
+    keep_bytes: int | None
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, tag="run"):
@@ -68,6 +69,10 @@ class Mistake(msgspec.Struct, frozen=True, array_like=True, tag="mistake"):
     detail: str
 
 
+class Leaving(msgspec.Struct, frozen=True, array_like=True, tag="leaving"):
+    """From a worker: after this job it ends, as it holds too much memory."""
+
+
 class Useless(msgspec.Struct, frozen=True, array_like=True, tag="useless"):
     """From a new worker: it cannot do any job, and ends."""
 
@@ -75,7 +80,7 @@ class Useless(msgspec.Struct, frozen=True, array_like=True, tag="useless"):
 
 
 ToWorker = Begin | Run | Cancel | Stop
-FromWorker = Ready | Answer | Abandoned | Mistake | Useless
+FromWorker = Ready | Answer | Abandoned | Mistake | Leaving | Useless
 
 _encoder = msgspec.msgpack.Encoder()
 read_for_worker = msgspec.msgpack.Decoder(ToWorker).decode

@@ -7,6 +7,7 @@ process at once.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -16,7 +17,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.errors import Cancelled
-from quarterdeck.workers.modesty import give_way, limit_memory
+from quarterdeck.workers.modesty import give_way, limit_memory, resident_bytes
 from quarterdeck.workers.wire import (
     Abandoned,
     Answer,
@@ -24,6 +25,7 @@ from quarterdeck.workers.wire import (
     Cancel,
     FrameReader,
     FromWorker,
+    Leaving,
     Mistake,
     Ready,
     Run,
@@ -128,6 +130,8 @@ class _Server:
 def work(connection: socket.socket) -> None:
     """Do jobs until the server wants no more; the connection is to the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Runs after all that is registered later: taking large structures apart would take long, for nothing.
+    atexit.register(os._exit, 0)
     server = _Server(connection)
     begin, *others = server.receive()
     assert isinstance(begin, Begin)  # noqa: S101 - our own server says so
@@ -145,7 +149,10 @@ def work(connection: socket.socket) -> None:
     threading.Thread(target=server.listen, args=(others,), name="listener", daemon=True).start()
     server.send(Ready())
     while (running := server.next_job()) is not None:
-        server.send(_do(run, running, server))
+        last = _do(run, running, server)
+        if begin.keep_bytes is not None and (resident_bytes() or 0) > begin.keep_bytes:
+            server.send(Leaving())
+        server.send(last)
 
 
 def _do(run: Entry, running: _Running, server: _Server) -> FromWorker:

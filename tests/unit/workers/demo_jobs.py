@@ -59,6 +59,16 @@ class Fill(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class Keep(msgspec.Struct, frozen=True):
+    """Takes memory and keeps it."""
+
+    bytes: int
+
+
+class Strange(msgspec.Struct, frozen=True):
+    """Emits and gives what nobody else knows."""
+
+
 class Print(msgspec.Struct, frozen=True):
     """Prints words, reads standard input, and gives what it read."""
 
@@ -73,6 +83,9 @@ class Echo(msgspec.Struct, frozen=True):
     """Gives the text back."""
 
     text: str
+
+
+kept: list[bytes] = []
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -94,7 +107,7 @@ class Seen(msgspec.Struct, frozen=True):
     niceness: int
 
 
-Job = Count | Hold | Die | Raise | Stick | Fill | Print | Look | Echo
+Job = Count | Hold | Die | Raise | Stick | Fill | Keep | Strange | Print | Look | Echo
 
 
 def run(job: Job, emit: Callable[[Any], None], is_cancelled: Callable[[], bool]) -> Any:
@@ -121,6 +134,15 @@ def run(job: Job, emit: Callable[[Any], None], is_cancelled: Callable[[], bool])
             sum(itertools.repeat(0, sys.maxsize))
         case Fill(size):
             bytearray(size)
+        case Keep(size):
+            kept.append(b"x" * size)
+        case Strange():
+
+            class Unknown(msgspec.Struct):
+                pass
+
+            emit(Unknown())
+            return Unknown()
         case Print(words):
             sys.stdout.write(words)
             sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from quarterdeck.workers import starting
 from quarterdeck.workers.jobs import Dropped, Failed, Failure, Finished, Message, Partial
-from unit.workers.demo_jobs import Client, Count, Echo, Hold, Look, Number, Process, Raise
+from unit.workers.demo_jobs import Client, Count, Echo, Hold, Keep, Look, Number, Process, Raise, Strange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -218,6 +219,18 @@ def test_processes_end_when_there_is_nothing_to_do(connect: Connect) -> None:
     assert client.pool.status().deaths == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: a process knows how much it holds")
+def test_a_process_that_holds_much_memory_after_a_job_gives_it_back(connect: Connect) -> None:
+    client = connect(keep_bytes=100_000_000)
+    for key, job in enumerate([Count(), Keep(1_000), Keep(150_000_000), Count(), Count()]):
+        client.submit(job, key=key)
+    one, same, full, *others = (message.pid for _, message in client.ends(5))
+    assert one == same == full
+    assert len(set(others)) == 1
+    assert one not in others
+    assert client.pool.status().deaths == 0
+
+
 def test_an_exception_is_told_in_one_sentence(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     client = connect()
     client.submit(Raise("no\nsuch thing"), key="a")
@@ -226,6 +239,17 @@ def test_an_exception_is_told_in_one_sentence(connect: Connect, caplog: pytest.L
     client.submit(Echo("x"), key="b")
     assert client.next() == ("b", Finished(Echo("x")))
     assert client.pool.status().started == 1
+
+
+def test_an_answer_that_nobody_can_read_is_told(connect: Connect) -> None:
+    client = connect()
+    client.submit(Strange(), key="a")
+    key, message = client.next()
+    assert key == "a"
+    assert isinstance(message, Failed)
+    assert message.message.startswith("an answer cannot be read: ")
+    client.submit(Echo("x"), key="b")
+    assert client.next() == ("b", Finished(Echo("x")))
 
 
 def test_a_listener_that_fails_does_not_stop_the_others(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quarterdeck.workers import background, starting
+from quarterdeck.workers import roster, starting
 from quarterdeck.workers.jobs import Failed, Failure, Finished, Partial
 from unit.workers.demo_jobs import (
     Client,
@@ -137,7 +137,7 @@ def test_a_cancelled_job_whose_process_dies_is_not_begun_again(connect: Connect)
 def test_a_process_that_does_not_notice_that_it_is_cancelled_is_killed(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(background, "STUCK_SECONDS", 0.0)
+    monkeypatch.setattr(roster, "STUCK_SECONDS", 0.0)
     client = connect()
     ticket = client.submit(Stick(), key="a")
     _, pid = client.begun()
