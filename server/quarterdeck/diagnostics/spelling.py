@@ -23,6 +23,7 @@ class Spellings(Collection[str]):
         self._names: dict[str, list[str]] = {}
         """By folded name; of those that fold to the same the first two."""
         self._by_length: dict[int, list[tuple[int, str]]] = {}
+        self._answers: dict[str, str | None] = {}
         for one in known:
             folded, letters = _shape(one)
             same = self._names.get(folded)
@@ -45,7 +46,12 @@ class Spellings(Collection[str]):
         return isinstance(name, str) and name in self._names.get(_shape(name)[0], ())
 
     def similar(self, name: str) -> str | None:
-        """Give the name that is most like another; None if none is close."""
+        """Give the name that is most like another; None if none is close. What was asked before is known."""
+        if name not in self._answers:
+            self._answers[name] = self._find(name)
+        return self._answers[name]
+
+    def _find(self, name: str) -> str | None:
         own, letters = _shape(name)
         same = self._without(name, own)
         if same is not None:

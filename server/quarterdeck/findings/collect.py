@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.findings.failures import join_repetitions, own_failures
 from quarterdeck.findings.manifest_findings import find_manifest_problems
-from quarterdeck.findings.template_names import NameCheck
+from quarterdeck.findings.template_names import NameCheck, NameMemory
 from quarterdeck.render.callers import with_callers
 from quarterdeck.render.documents import has_documents
 
@@ -45,8 +45,7 @@ class FindingsMemory:
     """What looking at one rendering found out, for the next one of the same chart."""
 
     def __init__(self) -> None:
-        self.called: dict[str, frozenset[str]] = {}
-        """The names of templates that may be called, by the text of a file."""
+        self.names = NameMemory()
         self.manifests: dict[str, CheckedManifests] = {}
         """By the name of the rendered file."""
 
@@ -62,15 +61,13 @@ class Found(NamedTuple):
 
 def find_names(rendering: Rendering, memory: FindingsMemory) -> list[Finding]:
     """Give the calls of templates that nobody defines; the rendering need not have been run."""
-    names = NameCheck(rendering, memory.called)
-    memory.called = names.called
+    names = NameCheck(rendering, memory.names)
     return names.findings()
 
 
 def find_all(rendering: Rendering, memory: FindingsMemory) -> Found:
     """Give what is wrong with a rendering; `memory` takes part and is brought up to date."""
-    names = NameCheck(rendering, memory.called)
-    memory.called = names.called
+    names = NameCheck(rendering, memory.names)
     failures = join_repetitions(own_failures(rendering, names))
     memory.manifests = _check_manifests(rendering, memory)
     for checked in memory.manifests.values():
@@ -92,7 +89,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 def _check_manifests(rendering: Rendering, memory: FindingsMemory) -> dict[str, CheckedManifests]:
     """Check the documents of each file that is whole; what was checked before is not checked again."""
     checked: dict[str, CheckedManifests] = {}
-    damaged = _find_damaged(rendering, memory.called)
+    damaged = _find_damaged(rendering, memory.names.called)
     origins = rendering.inputs.origins
     for file, frame in rendering.frames.items():
         text = rendering.templates[file]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.diagnostics.catalog import UNKNOWN_TEMPLATE
 from quarterdeck.diagnostics.model import Finding, Place, Severity
-from quarterdeck.gotmpl.symbols import find_symbols
+from quarterdeck.diagnostics.spelling import Spellings
+from quarterdeck.findings.pattern_cache import PATTERN_CACHE
 from quarterdeck.render.failures import describe_unknown_template
 from quarterdeck.render.problems import place_of
 from quarterdeck.text.line_index import LineIndex
@@ -15,14 +16,22 @@ from quarterdeck.text.line_index import LineIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from quarterdeck.chart.model import Chart
+    from quarterdeck.chart.model import Chart, ChartFile
+    from quarterdeck.chart.prepare import TemplateFile
+    from quarterdeck.compiler.program import Program
+    from quarterdeck.compiler.units import Source
+    from quarterdeck.findings.patterns import Call
     from quarterdeck.render.rendering import Rendering
 
 _LITERAL = r'("(?:[^"\\\n]|\\.)*"|`[^`]*`)'
 _CALLS = (re.compile(rf"include\s+{_LITERAL}"), re.compile(rf"template\s+{_LITERAL}"))
-"""Where a template may be called by a constant name; what they find is looked at again in the tree."""
+"""Where a template may be called by a constant name; the file's patterns tell whether it really is."""
 _PIPED = re.compile(r"\|\s*include\b")
 _PIPED_NAME = re.compile(rf"{_LITERAL}\s*\|\s*include\b")
+_DEFINES = tuple(
+    re.compile(rf"""{word}(?<!\w{word})\s+["`](?=([^"`]*)["`])""") for word in ("define", "block")
+)
+"""Two, since a pattern that begins with a fixed text is looked for several times as fast."""
 
 
 class _Unknown(NamedTuple):
@@ -32,21 +41,97 @@ class _Unknown(NamedTuple):
     place: Place
 
 
+class NameMemory:
+    """What one look at the names of a chart found out in its texts, for the next one."""
+
+    def __init__(self) -> None:
+        self.called: dict[str, frozenset[str]] = {}
+        """The names of templates that may be called, by the text of a file; some texts may be old ones."""
+        self._calls: dict[str, tuple[Call, ...]] = {}
+        """The calls by a quoted name, by the text of a file that may call what nobody defines."""
+        self._files: tuple[TemplateFile, ...] = ()
+        self._suspects: list[int] = []
+        """Which of the files may call what nobody defines."""
+        self._written: dict[str, _Written] = {}
+        """What stands in the texts of each chart, by its path."""
+        self._names: frozenset[str] = frozenset()
+        self._spellings = Spellings(())
+        self._prefixes: frozenset[str] = frozenset()
+
+    def spellings(self, units: Mapping[str, object]) -> Spellings:
+        """Give the names of all templates, arranged for questions about similar ones."""
+        if len(units) != len(self._names) or not self._names >= units.keys():
+            self._names = frozenset(units)
+            self._spellings = Spellings(units)
+            self._prefixes = frozenset(_prefix(name) for name in units if "/" not in name)
+            self._files = ()
+        return self._spellings
+
+    def prefixes(self, units: Mapping[str, object]) -> frozenset[str]:
+        """Give what stands before the first dots of all names but those of files."""
+        self.spellings(units)
+        return self._prefixes
+
+    def suspects(self, files: tuple[TemplateFile, ...], units: Mapping[str, object]) -> list[TemplateFile]:
+        """Give the files that may call templates which are not in `units`, in order.
+
+        Only files that changed are looked at, unless names came or went.
+        """
+        self.spellings(units)
+        indices = range(len(files))
+        if len(files) == len(self._files) and len(self.called) < 2 * len(files) + 100:
+            changed = [index for index, file in enumerate(files) if file is not self._files[index]]
+            indices = sorted({*self._suspects, *changed})
+            known = self.called
+        else:
+            known, self.called = self.called, {}
+        self._files, self._suspects = files, []
+        for index in indices:
+            text = files[index].text
+            called = known.get(text)
+            self.called[text] = called = _called_names(text) if called is None else called
+            if not called <= units.keys():
+                self._suspects.append(index)
+        return [files[index] for index in self._suspects]
+
+    def calls(self, suspects: list[TemplateFile], program: Program) -> Iterator[tuple[TemplateFile, Call]]:
+        """Give the calls by a quoted name in these files; those in others are forgotten."""
+        known, self._calls = self._calls, {}
+        for file in suspects:
+            calls = known.get(file.text)
+            if calls is None:
+                source = next(source for source in program.sources if source.file == file.name)
+                calls = _quoted_calls(source)
+            self._calls[file.text] = calls
+            for call in calls:
+                yield file, call
+
+    def is_written(self, name: str, chart: Chart) -> bool:
+        """Tell whether a define of this name stands anywhere in the texts of a chart and its sub-charts."""
+        before, self._written = self._written, {}
+        is_found = False
+        for one in _all_charts(chart):
+            known = before.get(one.path)
+            if known is None or known.templates != one.templates or known.values_text != one.values_text:
+                known = _find_written(one, {} if known is None else known.by_text)
+            self._written[one.path] = known
+            is_found |= name in known.names
+        return is_found
+
+
 class NameCheck:
     """Looks for unknown names of templates in the files of one rendering.
 
-    `called` holds, by the text of a file, the names that it may call: at first those known from before, then
-    those of this rendering's files.
+    `memory` holds what is known of texts from before, and afterwards of those of this rendering.
     """
 
-    def __init__(self, rendering: Rendering, called: Mapping[str, frozenset[str]]) -> None:
-        self._called_before = called
-        self.called: dict[str, frozenset[str]] = {}
+    def __init__(self, rendering: Rendering, memory: NameMemory) -> None:
+        self._memory = memory
         self._rendering = rendering
         self._inputs = rendering.inputs
         self._units = rendering.program.units
-        self._texts: list[str] | None = None
-        self._known_prefixes: set[str] | None = None
+        self._known_prefixes: frozenset[str] | None = None
+        self._written: dict[str, bool] = {}
         self._unknown = list(self._find())
 
     def findings(self) -> list[Finding]:
@@ -54,7 +139,7 @@ class NameCheck:
         failed = [one for one in self._rendering.problems if one.code == UNKNOWN_TEMPLATE]
         found: list[Finding] = []
         for unknown in self._unknown:
-            failure = describe_unknown_template(unknown.name, self._units)
+            failure = describe_unknown_template(unknown.name, self._memory.spellings(self._units))
             run = next((one for one in failed if self._is_same(unknown, one)), None)
             found.append(
                 Finding(
@@ -96,22 +181,17 @@ class NameCheck:
         )
 
     def _find(self) -> Iterator[_Unknown]:
-        units = self._units
-        sources = {source.file: source for source in self._rendering.program.sources}
-        for file in self._inputs.templates:
-            called = self._called_before.get(file.text)
-            if called is None:
-                called = _called_names(file.text)
-            self.called[file.text] = called
-            if called <= units.keys():
+        program = self._rendering.program
+        suspects = self._memory.suspects(self._inputs.templates, program.units)
+        lines: dict[str, LineIndex] = {}
+        for file, call in self._memory.calls(suspects, program):
+            name = call.name or ""
+            if name in self._units or call.word == "block" or self._is_excused(name):
                 continue
-            lines = LineIndex(file.text)
-            for reference in find_symbols(sources[file.name].template).references:
-                name = reference.name
-                if name in units or reference.word == "block" or self._is_excused(name):
-                    continue
-                place = place_of(file.display_path, lines, reference.name_start, reference.name_end)
-                yield _Unknown(name, place)
+            if file.name not in lines:
+                lines[file.name] = LineIndex(file.text)
+            place = place_of(file.display_path, lines[file.name], call.name_start, call.name_end)
+            yield _Unknown(name, place)
 
     def _is_excused(self, name: str) -> bool:
         """Tell whether something that is not there now may define the template."""
@@ -130,18 +210,22 @@ class NameCheck:
         if prefix in missing:
             return True
         if self._known_prefixes is None:
-            defined = {_prefix(unit) for unit in self._units if "/" not in unit}
-            self._known_prefixes = defined | {
-                _prefix(chart.name) for chart in _all_charts(self._inputs.chart)
-            }
+            charts = {_prefix(chart.name) for chart in _all_charts(self._inputs.chart)}
+            self._known_prefixes = self._memory.prefixes(self._units) | charts
         return prefix not in self._known_prefixes
 
     def _is_written(self, name: str) -> bool:
         """Tell whether a define of this name stands anywhere: in a disabled sub-chart, in a text for tpl."""
-        if self._texts is None:
-            self._texts = [text for chart in _all_charts(self._inputs.chart) for text in _texts_of(chart)]
-        define = re.compile(rf'\b(?:define|block)\s+["`]{re.escape(name)}["`]')
-        return any(name in text and define.search(text) for text in self._texts)
+        is_written = self._written.get(name)
+        if is_written is None:
+            is_written = self._written[name] = self._memory.is_written(name, self._inputs.chart)
+        return is_written
+
+
+def _quoted_calls(source: Source) -> tuple[Call, ...]:
+    """Give the calls by a quoted name in order of place."""
+    calls = [call for unit in PATTERN_CACHE.of(source).units for call in unit.calls if call.is_literal]
+    return tuple(sorted((call for call in calls if call.name is not None), key=lambda call: call.name_start))
 
 
 def _called_names(text: str) -> frozenset[str]:
@@ -150,6 +234,33 @@ def _called_names(text: str) -> frozenset[str]:
     if _PIPED.search(text):
         found |= {match[1] for match in _PIPED_NAME.finditer(text)}
     return frozenset(name[1:-1] for name in found)
+
+
+class _Written(NamedTuple):
+    """The names behind `define` and `block` in a chart's own texts."""
+
+    templates: tuple[ChartFile, ...]
+    values_text: str
+    by_text: dict[str, tuple[str, ...]]
+    names: frozenset[str]
+
+
+def _find_written(chart: Chart, known: dict[str, tuple[str, ...]]) -> _Written:
+    """Find them; `known` has those of texts from before."""
+    by_text: dict[str, tuple[str, ...]] = {}
+    values_text = ""
+    if "define" in chart.values_text:
+        # As it stands in YAML, quotes may be escaped.
+        values_text = chart.values_text.replace('\\"', '"')
+    for text in (*(file.text for file in chart.templates), values_text):
+        found = known.get(text)
+        by_text[text] = _written_names(text) if found is None else found
+    names = frozenset(name for found in by_text.values() for name in found)
+    return _Written(chart.templates, chart.values_text, by_text, names)
+
+
+def _written_names(text: str) -> tuple[str, ...]:
+    return tuple(name for pattern in _DEFINES for name in pattern.findall(text))
 
 
 def _name_in(finding: Finding) -> str:
@@ -165,11 +276,3 @@ def _all_charts(chart: Chart) -> Iterator[Chart]:
     yield chart
     for sub in chart.dependencies:
         yield from _all_charts(sub)
-
-
-def _texts_of(chart: Chart) -> Iterator[str]:
-    for file in chart.templates:
-        yield file.text
-    if "define" in chart.values_text:
-        # As it stands in YAML, quotes may be escaped.
-        yield chart.values_text.replace('\\"', '"')
