@@ -28,6 +28,7 @@ from quarterdeck.chart.problems import (
     NOT_UTF8,
     OLD_REQUIREMENTS,
     TOO_DEEP,
+    TOO_LARGE,
     WRONG_DEPENDENCY_VERSION,
     stop,
     warn,
@@ -73,6 +74,7 @@ class _Sorted:
     old_files: list[ChartFile] = field(default_factory=list[ChartFile])
     """requirements.yaml and requirements.lock, which `.Files` has only in the first version of the format."""
     sub_charts: dict[str, list[ChartFile]] = field(default_factory=dict[str, list[ChartFile]])
+    """By the name in `charts/`; their paths begin with `charts/`."""
 
 
 class Assembler:
@@ -152,7 +154,7 @@ class Assembler:
             return {}, {}
         before = self._previous.get(source.display_path)
         old_file = None if before is None else before.values_file
-        if before is not None and old_file is not None and old_file.data == file.data:
+        if before is not None and old_file is not None and old_file.has_content_of(file):
             problems.extend(
                 one for one in before.problems if one.code == BAD_VALUES and one.path == file.display_path
             )
@@ -170,6 +172,33 @@ class Assembler:
         if name.startswith(("_", ".")):
             return None
         display_path = f"{source.display_path}/charts/{name}"
+        known = self._find_known(display_path, files)
+        if known is not None:
+            return known
+        left = self._budget.remaining
+        chart = self._make_sub_chart(name, files, source, parent, depth)
+        chart.sub_chart_files = tuple(files)
+        chart.unpacked = left - self._budget.remaining
+        return chart
+
+    def _find_known(self, display_path: str, files: list[ChartFile]) -> Chart | None:
+        """Give a copy of the sub-chart as it was before, if its files are the same."""
+        before = self._previous.get(display_path)
+        if before is None or len(before.sub_chart_files) != len(files):
+            return None
+        if before.unpacked > self._budget.remaining or any(one.code == TOO_LARGE for one in before.problems):
+            # How much archives may unpack to depends on those before them.
+            return None
+        for old, new in zip(before.sub_chart_files, files, strict=True):
+            if old is not new and (old.path != new.path or not old.has_content_of(new)):
+                return None
+        self._budget.remaining -= before.unpacked
+        return _copy(before)
+
+    def _make_sub_chart(
+        self, name: str, files: list[ChartFile], source: ChartSource, parent: Chart, depth: int
+    ) -> Chart:
+        display_path = f"{source.display_path}/charts/{name}"
         if depth >= MAX_CHART_DEPTH:
             found = FileSet()
             message = f"charts are nested more than {MAX_CHART_DEPTH} deep; this one is left out"
@@ -179,8 +208,9 @@ class Assembler:
             )
             return self._assemble_broken(found, sub_source)
         if name.endswith(".tgz"):
-            if files[0].path != name:
-                helm = f"error unpacking subchart tar in {parent.name}: expected {name}, got {files[0].path}"
+            first = files[0].path.removeprefix("charts/")
+            if first != name:
+                helm = f"error unpacking subchart tar in {parent.name}: expected {name}, got {first}"
                 message = "a folder's name must not end in .tgz"
                 found = FileSet()
                 found.problems.append(stop(BAD_SUBCHART, Place(display_path), message, helm=helm))
@@ -189,7 +219,9 @@ class Assembler:
                 found = read_archive(io.BytesIO(files[0].data), display_path, self._budget, is_nested=True)
                 kind = "archive"
         else:
-            inside = [file.moved(file.path.split("/", 1)[1]) for file in files if "/" in file.path]
+            inside = [
+                file.moved(path) for file in files if (path := file.path.partition("/")[2].partition("/")[2])
+            ]
             found = FileSet(files=inside)
             kind = source.kind
         location = source.location / "charts" / name if source.kind == "folder" else source.location
@@ -216,6 +248,14 @@ class Assembler:
         )
 
 
+def _copy(chart: Chart) -> Chart:
+    """Give the same chart once more, since a chart knows its parent; what it is made of is shared."""
+    copied = replace(chart, memory={}, dependencies=tuple(map(_copy, chart.dependencies)))
+    for sub_chart in copied.dependencies:
+        sub_chart.parent = copied
+    return copied
+
+
 def _sort_files(files: list[ChartFile]) -> _Sorted:
     parts = _Sorted()
     for file in files:
@@ -226,8 +266,7 @@ def _sort_files(files: list[ChartFile]) -> _Sorted:
             if path.endswith(".prov"):
                 parts.files.append(file)
             else:
-                inside = file.moved(path.removeprefix("charts/"))
-                parts.sub_charts.setdefault(inside.path.split("/", 1)[0], []).append(inside)
+                parts.sub_charts.setdefault(path.split("/", 2)[1], []).append(file)
         elif path == "Chart.yaml":
             parts.chart_yaml = file
         elif path == "Chart.lock":

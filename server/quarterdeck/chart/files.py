@@ -61,6 +61,7 @@ class Files(GoStruct):
     def __getitem__(self, path: str) -> bytes:
         file = self._files[path]
         self.reads.add(path)
+        file.own_content()
         return file.data
 
     def keys(self) -> list[str]:
@@ -104,13 +105,19 @@ class Files(GoStruct):
         """Give a file's content, nothing where there is no such file."""
         self.reads.add(path)
         file = self._files.get(path)
-        return b"" if file is None else file.data
+        if file is None:
+            return b""
+        file.own_content()
+        return file.data
 
     def get_text(self, path: str) -> str:
         """Give a file's content as text."""
         self.reads.add(path)
         file = self._files.get(path)
-        return "" if file is None else file.text
+        if file is None:
+            return ""
+        file.own_content()
+        return file.text
 
     def _note_all(self) -> None:
         if not self._is_chosen:

@@ -33,6 +33,8 @@ MAX_FILE_SIZE = 5 * 1024 * 1024
 MAX_FOLDER_SIZE = 512 * 1024 * 1024
 """Bytes of all files of one folder together; Helm sets no limit here."""
 MAX_FOLDER_FILES = 100_000
+WORTH_SHARING = 1_024
+"""Bytes from which on it is looked for equal files: sub-charts vendor the same libraries and definitions."""
 _UNSETTLED = 2_000_000_000
 """Nanoseconds for which a file that was written may be written again with the same times: file systems count
 in ticks of up to two seconds."""
@@ -66,9 +68,7 @@ class FileSet:
         if HELM_IGNORE in texts:
             return None
         files = [
-            ChartFile(file.path, _text_bytes(texts[file.path]), file.display_path)
-            if file.path in texts
-            else file
+            file.with_text(texts[file.path].removeprefix("\ufeff")) if file.path in texts else file
             for file in self.files
         ]
         stamps = {path: stamp for path, stamp in self.stamps.items() if path not in texts}
@@ -122,6 +122,8 @@ class _FolderReader:
         self.stamps = {} if previous is None else previous.stamps
         self.known = {} if previous is None else {file.path: file for file in previous.files}
         self.settled = time.time_ns() - _UNSETTLED
+        self.by_size: dict[int, list[ChartFile]] = {}
+        """Files that were read and are worth sharing, each content once."""
         self.rules = self._read_rules()
 
     def read(self) -> FileSet:
@@ -236,7 +238,7 @@ class _FolderReader:
     def _add(self, path: str, file: str) -> None:
         text = self.overlay.get(path)
         if text is None and (known := self._find_known(path, file)) is not None:
-            self.left -= len(known.data)
+            self.left -= known.size
             self.found.files.append(known)
             return
         data = self._read_file(path, file) if text is None else text.encode("utf-8", "surrogateescape")
@@ -244,7 +246,12 @@ class _FolderReader:
             return
         self.left -= len(data)
         display = f"{self.display_path}/{path}"
-        self.found.files.append(ChartFile(path, strip_byte_order_mark(data), display))
+        file_read = ChartFile(path, strip_byte_order_mark(data), display)
+        if file_read.size >= WORTH_SHARING:
+            twins = self.by_size.setdefault(file_read.size, [])
+            if not any(map(file_read.share_content, twins)):
+                twins.append(file_read)
+        self.found.files.append(file_read)
 
     def _find_known(self, path: str, file: str) -> ChartFile | None:
         """Give the file as it was read before, where the file system says that it is the same."""

@@ -17,6 +17,18 @@ SourceKind = Literal["folder", "archive"]
 MANIFEST_ENDINGS = (".yaml", ".yml", ".json")
 
 
+class _Content:
+    """What is in a file, as bytes, text or both; equal files share it, as those of vendored libraries."""
+
+    __slots__ = ("data", "is_shared", "size", "text")
+
+    def __init__(self, data: bytes, text: str | None = None) -> None:
+        self.data: bytes | None = data
+        self.text = text
+        self.size = len(data)
+        self.is_shared = False
+
+
 class ChartFile:
     """One file of a chart.
 
@@ -24,35 +36,81 @@ class ChartFile:
     which starts as the caller gave the chart; a byte order mark at the start of `data` is gone.
     """
 
-    __slots__ = ("_text", "data", "display_path", "path")
+    __slots__ = ("_content", "display_path", "path")
 
-    def __init__(self, path: str, data: bytes, display_path: str) -> None:
+    def __init__(self, path: str, data: bytes | _Content, display_path: str) -> None:
         self.path = path
-        self.data = data
         self.display_path = display_path
-        self._text: str | None = None
+        self._content = data if isinstance(data, _Content) else _Content(data)
+
+    @property
+    def data(self) -> bytes:
+        """The content as it is on the disk; where only the text is kept, made of it each time."""
+        content = self._content
+        if content.data is None:
+            return (content.text or "").encode("utf-8", "surrogateescape")
+        return content.data
+
+    @property
+    def size(self) -> int:
+        """The length of `data`, in bytes."""
+        return self._content.size
 
     @property
     def text(self) -> str:
         """The content as text; bytes that are not UTF-8 are lone surrogates."""
-        if self._text is None:
-            self._text = self.data.decode("utf-8", "surrogateescape")
-        return self._text
+        content = self._content
+        if content.text is None:
+            content.text = self.data.decode("utf-8", "surrogateescape")
+        return content.text
 
     def find_bad_byte(self) -> int | None:
-        """Give the offset of the first byte that is not UTF-8."""
+        """Give the offset of the first byte that is not UTF-8; of files without one only the text is kept."""
+        content = self._content
+        if content.data is None:
+            return None
         try:
-            self._text = self.data.decode("utf-8")
+            content.text = content.data.decode("utf-8")
         except UnicodeDecodeError as error:
             return error.start
+        content.data = None
         return None
+
+    def has_content_of(self, other: ChartFile) -> bool:
+        """Tell whether both hold the same bytes; quick where they share them."""
+        own, others = self._content, other._content
+        if own is others:
+            return True
+        if own.size != others.size:
+            return False
+        if own.text is not None and others.text is not None:
+            return own.text == others.text
+        return self.data == other.data
+
+    def share_content(self, other: ChartFile) -> bool:
+        """Take the content of another file for this one's if it is equal; tell whether it is."""
+        if not self.has_content_of(other):
+            return False
+        self._content = other._content
+        self._content.is_shared = True
+        return True
+
+    def own_content(self) -> None:
+        """Get bytes and text that no other file has, so that their identity names this file."""
+        if self._content.is_shared:
+            text = self.text
+            self._content = _Content(bytes(bytearray(self.data)), "".join((text[:1], text[1:])))
 
     def moved(self, path: str) -> ChartFile:
         """Give the same file under another path."""
-        return ChartFile(path, self.data, self.display_path)
+        return ChartFile(path, self._content, self.display_path)
+
+    def with_text(self, text: str) -> ChartFile:
+        """Give the file with another text, in which lone surrogates stand for bytes that are not UTF-8."""
+        return ChartFile(self.path, text.encode("utf-8", "surrogateescape"), self.display_path)
 
     def __repr__(self) -> str:
-        return f"ChartFile({self.path!r}, {len(self.data)} bytes)"
+        return f"ChartFile({self.path!r}, {self.size} bytes)"
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -101,6 +159,10 @@ class Chart:
     parent: Chart | None = None
     problems: tuple[Finding, ...] = ()
     """What is wrong with this chart and all charts below it, in the order in which Helm meets it."""
+    sub_chart_files: tuple[ChartFile, ...] = field(default=(), repr=False)
+    """Of a sub-chart all files that it was made of, by their paths in the chart that holds it."""
+    unpacked: int = field(default=0, repr=False)
+    """Of a sub-chart the bytes that archives in it, or its own, unpacked to."""
     memory: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
@@ -141,9 +203,7 @@ class Chart:
         chart = replace(
             self,
             templates=tuple(
-                ChartFile(file.path, texts[file.display_path].encode(), file.display_path)
-                if file.display_path in texts
-                else file
+                file.with_text(texts[file.display_path]) if file.display_path in texts else file
                 for file in self.templates
             ),
             renderable=tuple(

@@ -56,7 +56,7 @@ def _sharing(found: FileSet, before: FileSet) -> FileSet:
     files: list[ChartFile] = []
     for file in found.files:
         old = known.get(file.path)
-        files.append(old if old is not None and old.data == file.data else file)
+        files.append(old if old is not None and old.has_content_of(file) else file)
     return FileSet(files, found.problems)
 
 
@@ -81,7 +81,7 @@ def _chart(db: Db, chart: str) -> Chart | Unreadable:
 def _chart_size(chart: Chart | Unreadable) -> int:
     if isinstance(chart, Unreadable):
         return 0
-    own = sum(len(file.data) for file in (*chart.templates, *chart.files))
+    own = sum(file.size for file in (*chart.templates, *chart.files))
     return 2 * own + sum(map(_chart_size, chart.dependencies))
 
 

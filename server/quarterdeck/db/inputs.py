@@ -60,7 +60,7 @@ def _is_same_folder(one: FileSet | Unreadable, other: FileSet | Unreadable) -> b
         len(one.files) == len(other.files)
         and one.problems == other.problems
         and all(
-            file.path == again.path and file.data == again.data
+            file.path == again.path and file.has_content_of(again)
             for file, again in zip(one.files, other.files, strict=True)
         )
     )

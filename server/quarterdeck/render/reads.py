@@ -312,7 +312,7 @@ def _compare_files(old: ChartInstance, new: ChartInstance, path: Path, changes: 
     before, after = old.chart.file_index, new.chart.file_index
     for name in before.keys() | after.keys():
         one, other = before.get(name), after.get(name)
-        if one is None or other is None or one.data != other.data:
+        if one is None or other is None or not one.has_content_of(other):
             is_kept = one is not None and other is not None
             changes.append(Change((*path, "Files", name), is_kept))
     known = {sub.name: sub for sub in old.dependencies}
