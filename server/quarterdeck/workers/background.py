@@ -219,13 +219,17 @@ class BackgroundPool:
                 deaths=self._deaths,
             )
 
-    def close(self) -> None:
-        """End all processes: within 200 ms, killed if need be. No message is given any more."""
+    def close(self, seconds: float = END_SECONDS) -> None:
+        """End all processes; no message is given any more.
+
+        They are given so many seconds for what is to be saved, and then killed: by default all is over within
+        200 ms.
+        """
         with self._lock:
             if self._is_closed:
                 return
             self._is_closed = True
-            self._roster.close(END_SECONDS)
+            self._roster.close(seconds)
             thread = self._thread
             if self._is_starting:
                 self._starter.kill()
@@ -234,7 +238,7 @@ class BackgroundPool:
             self._wake_from.close()
             self._wake_to.close()
         elif thread is not threading.current_thread():
-            thread.join(END_SECONDS + _MARGIN)
+            thread.join(seconds + _MARGIN)
             if thread.is_alive():
                 # It is in a function of somebody else's.
                 with self._lock:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from quarterdeck.errors import ToolError
-from quarterdeck.workers.background import BackgroundPool
+from quarterdeck.workers.background import END_SECONDS, BackgroundPool
 from quarterdeck.workers.jobs import Failed, Failure, Message, Partial
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ MOST_AHEAD = 500
 """How far ahead of the awaited result items are begun: bounds the results that are kept."""
 _SWITCH_SECONDS = 0.0005
 """How long this process may compute on while a worker waits for its next share: a tenth of Python's 5 ms."""
+_SAVE_SECONDS = 5.0
+"""How long workers may take for what they save when all is done."""
 TRIES = 2
 """How many processes an item may kill."""
 
@@ -99,15 +101,17 @@ def run_with_crew(
     crew = _Crew(task, items, costs, count - 1, preload)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    patience = END_SECONDS
     try:
         for index in range(len(items)):
             is_own = crew.work_until(index)
             yield crew.result(index)
             if is_own:
                 task.finish()
+        patience = _SAVE_SECONDS
     finally:
         # Reached early when the caller stops taking results.
-        crew.close()
+        crew.close(patience)
         sys.setswitchinterval(interval)
 
 
@@ -160,9 +164,9 @@ class _Crew(Generic[Item, Result]):
             tries=1,
         )
 
-    def close(self) -> None:
-        """End the workers."""
-        self._pool.close()
+    def close(self, seconds: float) -> None:
+        """End the workers; they have so many seconds for what is to be saved."""
+        self._pool.close(seconds)
 
     # --- this process --------------------------------------------------------------------------------------
 
