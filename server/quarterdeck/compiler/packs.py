@@ -29,6 +29,8 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     units: tuple[UnitIndex, ...]
     codes: list[bytes | bool | None]
     """The code; None: not made yet; False: only the interpreter can run it."""
+    seconds: list[float]
+    """How long compiling each took; 0 for what is not made yet."""
     text: bytes = b""
 
 
@@ -73,6 +75,7 @@ class Packs:
             known.stored = {
                 unit: code for unit, code in zip(entry.units, entry.codes, strict=False) if code is not None
             }
+            known.seconds = dict(zip(entry.units, entry.seconds, strict=False))
 
     def save(self, program: Program) -> None:
         """Write what the program's texts have that the disk does not know yet."""
@@ -116,7 +119,7 @@ def _key(texts: list[str]) -> str:
 def _entry(known: SourceCode | None, text: str, *, is_alone: bool = False) -> _Entry:
     """Make the entry of a text; one that no key covers is in it."""
     if known is None or known.units is None:
-        return _Entry((), [])
+        return _Entry((), [], [])
     codes: list[bytes | bool | None] = []
     for unit in known.units:
         if unit in known.codes:
@@ -125,4 +128,5 @@ def _entry(known: SourceCode | None, text: str, *, is_alone: bool = False) -> _E
         else:
             # Popped from `stored` when asked for, so what is still there was not.
             codes.append(known.stored.get(unit))
-    return _Entry(known.units, codes, text.encode("utf-8", "surrogateescape") if is_alone else b"")
+    seconds = [known.seconds.get(unit, 0.0) for unit in known.units]
+    return _Entry(known.units, codes, seconds, text.encode("utf-8", "surrogateescape") if is_alone else b"")

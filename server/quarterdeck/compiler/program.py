@@ -7,10 +7,14 @@ pkg/engine/engine.go, sortTemplates; text/template template.go, associate.
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from quarterdeck.compiler.code import compile_unit, load_code
 from quarterdeck.compiler.units import Source, Unit
+from quarterdeck.measure.counters import TEMPLATES, caches_are_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,12 +37,18 @@ MAX_HANDED = 4_096
 """Texts handed to `tpl` whose sources are kept."""
 
 
+_FEWEST_UNUSED = 256
+"""Texts that no program has any more and whose code is kept all the same; at most a quarter of all."""
+
+
 class SourceCode:
     """The code objects of one text, by unit; shared by every chart with that text."""
 
-    __slots__ = ("codes", "is_stored", "stored", "units")
+    __slots__ = ("codes", "is_stored", "seconds", "stored", "units")
 
     def __init__(self) -> None:
+        self.seconds: dict[UnitIndex, float] = {}
+        """How long compiling each unit took, in this process or the one that stored it."""
         self.codes: dict[UnitIndex, CodeType | None] = {}
         self.stored: dict[UnitIndex, bytes | bool] = {}
         """Code as the disk has it, until it is asked for; False where only the interpreter runs it."""
@@ -47,11 +57,18 @@ class SourceCode:
 
 
 class Library:
-    """Code of all texts that this process has seen, by text; what the disk cache holds comes in here."""
+    """Code of all texts that this process has seen, by text; what the disk cache holds comes in here.
+
+    Texts that no program has any more are dropped when they are many. With caches switched off every program
+    has a library of its own.
+    """
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self.functions = functions
+        self.keeps = caches_are_on()
+        self._programs: WeakValueDictionary[int, Program] = WeakValueDictionary()
         self.texts: dict[str, SourceCode] = {}
+        self._most_texts = _FEWEST_UNUSED
         self._handed: dict[str, Source] = {}
         self._constants: set[int] = set()
         self._unread: list[CodeType] = []
@@ -89,7 +106,11 @@ class Library:
         try:
             return known.codes[unit.index]
         except KeyError:
+            TEMPLATES.miss()
+            begun = time.perf_counter()
             code = known.codes[unit.index] = compile_unit(unit, self.functions)
+            known.seconds[unit.index] = time.perf_counter() - begun
+            TEMPLATES.added(_size(code))
             if code is not None:
                 self._unread.append(code)
             known.is_stored = False
@@ -105,9 +126,13 @@ class Library:
             code = known.codes[unit.index] = (
                 load_code(stored, unit.text) if isinstance(stored, bytes) else None
             )
+            TEMPLATES.added(_size(code))
             if code is not None:
                 self._unread.append(code)
-        return known.codes.get(unit.index)
+        code = known.codes.get(unit.index)
+        if code is not None:
+            TEMPLATES.hit(known.seconds.get(unit.index, 0.0))
+        return code
 
     def constants(self) -> set[int]:
         """Give the identities of all string constants of all code, which the library keeps alive."""
@@ -115,18 +140,51 @@ class Library:
             self._constants.update(map(id, _strings(self._unread.pop().co_consts)))
         return self._constants
 
+    def enter(self, program: Program) -> None:
+        """Take note of a program; what belongs to texts that no program has any more goes, if it is much."""
+        self._programs[id(program)] = program
+        if len(self.texts) <= self._most_texts:
+            return
+        used = set(self._handed)
+        for reference in self._programs.valuerefs():
+            other = reference()
+            if other is not None:
+                used.update([source.text for source in other.sources], other.tpl_texts)
+        for text in [text for text in self.texts if text not in used]:
+            _drop(self.texts.pop(text), is_eviction=True)
+        self._most_texts = len(self.texts) + max(_FEWEST_UNUSED, len(self.texts) // 4)
+        # An identity may be that of another string once the code is gone.
+        self._constants.clear()
+        codes = (code for known in self.texts.values() for code in known.codes.values())
+        self._unread = [code for code in codes if code is not None]
+
     def forget(self) -> None:
         """Drop all code."""
+        for known in self.texts.values():
+            _drop(known, is_eviction=False)
         self.texts.clear()
         self._handed.clear()
         self._constants.clear()
         self._unread.clear()
 
 
+def _size(code: CodeType | None) -> int:
+    """Estimate the bytes of a unit's code, without the literal text that its chart has anyway."""
+    if code is None:
+        return 0
+    names = len(code.co_consts) + len(code.co_names) + len(code.co_varnames)
+    return sys.getsizeof(code) + len(code.co_linetable) + 60 * names
+
+
+def _drop(known: SourceCode, *, is_eviction: bool) -> None:
+    for code in known.codes.values():
+        TEMPLATES.dropped(_size(code), is_eviction=is_eviction)
+
+
 class Program:
     """The table of templates of one chart with its sub-charts, in Helm's order."""
 
-    __slots__ = ("files", "library", "runs", "sources", "tpl_texts", "units")
+    __slots__ = ("__weakref__", "files", "library", "runs", "sources", "tpl_texts", "units")
 
     def __init__(
         self,
@@ -135,6 +193,8 @@ class Program:
         *,
         known: Mapping[tuple[str, str], Source] | None = None,
     ) -> None:
+        if not library.keeps:
+            library = Library(library.functions)
         self.library = library
         self.units: dict[str, Unit] = {}
         self.sources: list[Source] = []
@@ -152,6 +212,7 @@ class Program:
             self.files.append(item[0])
             self.sources.append(source)
             add_units(self.units, source)
+        library.enter(self)
 
     def edited(self, texts: Iterable[tuple[str, str]]) -> Program:
         """Give the program of a chart some of whose texts changed; what did not is shared."""

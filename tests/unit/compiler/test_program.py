@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quarterdeck.compiler import program as program_module
 from quarterdeck.compiler import units
+from quarterdeck.compiler.packs import Packs
 from quarterdeck.compiler.program import Library, Program
+from quarterdeck.measure.counters import TEMPLATES
 from quarterdeck.runtime.funcs.table import function_table
+from quarterdeck.store.disk_cache import DiskCache
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from quarterdeck.gotmpl.nodes import Template
@@ -61,3 +67,86 @@ def test_an_edited_program_keeps_the_sources_whose_text_is_the_same() -> None:
     assert edited.sources[1] is program.sources[1]
     assert edited.sources[0].units == edited.sources[1].units
     assert edited.units["c/templates/b.yaml"].text == LIBRARY
+
+
+def counted() -> tuple[int, int, int]:
+    return TEMPLATES.hits, TEMPLATES.misses, TEMPLATES.entries
+
+
+def change(before: tuple[int, int, int]) -> tuple[int, ...]:
+    return tuple(now - then for now, then in zip(counted(), before, strict=True))
+
+
+def test_compiled_code_is_counted_and_saves_what_compiling_took(tmp_path: Path) -> None:
+    texts = (("c/templates/a.yaml", "{{ .a }}"), ("c/templates/_l.tpl", LIBRARY))
+    before = counted()
+    program = make_program(*texts)
+    assert all(program.library.ready_code(unit) is None for unit in program.units.values())
+    program.compile_all()
+    assert change(before) == (0, 3, 3)
+    assert TEMPLATES.bytes > 0
+    saved = TEMPLATES.seconds_saved
+    for unit in program.units.values():
+        program.library.ready_code(unit)
+    assert change(before) == (3, 3, 3)
+    in_memory = TEMPLATES.seconds_saved - saved
+    assert in_memory > 0
+
+    Packs(DiskCache(tmp_path / "code")).save(program)
+    later = Library(function_table())
+    Packs(DiskCache(tmp_path / "code")).load(later, texts)
+    saved = TEMPLATES.seconds_saved
+    for unit in Program(later, texts).units.values():
+        assert later.ready_code(unit) is not None
+    assert change(before) == (6, 3, 6)
+    assert TEMPLATES.seconds_saved - saved == in_memory
+    later.forget()
+    program.library.forget()
+    assert change(before) == (6, 3, 0)
+
+
+def test_code_of_texts_that_no_program_has_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program_module, "_FEWEST_UNUSED", 8)
+    library = Library(function_table())
+    before, evicted = counted(), TEMPLATES.evictions
+    kept = Program(library, [("c/templates/kept.yaml", "a: {{ .kept }} a long text")])
+    kept.compile_all()
+    for number in range(100):
+        edited = Program(library, [("c/templates/a.yaml", f"a: {{{{ .x{number} }}}}")])
+        edited.compile_all()
+    assert len(library.texts) <= 2 + 8 + 1
+    assert "a: {{ .x99 }}" in library.texts
+    assert kept.sources[0].text in library.texts
+    assert TEMPLATES.evictions - evicted == 101 - len(library.texts)
+    assert change(before) == (0, 101, len(library.texts))
+    (code,) = library.texts[kept.sources[0].text].codes.values()
+    assert code is not None
+    held = [value for value in code.co_consts if value == " a long text"]
+    assert held
+    assert kept.has_constant(held[0])
+
+
+def test_a_text_that_was_just_read_from_the_disk_is_not_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program_module, "_FEWEST_UNUSED", 1)
+    texts = [(f"c/templates/{number}.yaml", f"{{{{ .a{number} }}}}") for number in range(10)]
+    program = make_program(*texts)
+    program.compile_all()
+    packs = Packs(DiskCache(tmp_path / "code"))
+    packs.save(program)
+    library = Library(function_table())
+    packs.load(library, texts)
+    later = Program(library, texts)
+    assert all(library.ready_code(unit) is not None for unit in later.units.values())
+
+
+def test_switched_off_programs_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARTERDECK_CACHES", "off")
+    library = Library(function_table())
+    texts = [("c/templates/a.yaml", "{{ .a }}")]
+    first, second = Program(library, texts), Program(library, texts)
+    first.compile_all()
+    (unit,) = second.units.values()
+    assert second.library.ready_code(unit) is None
+    assert library.texts == {}
