@@ -8,6 +8,7 @@ from functools import cache
 from quarterdeck.compiler.packs import Packs
 from quarterdeck.render.engine import Engine
 from quarterdeck.store.disk_cache import DiskCache, default_folder
+from quarterdeck.store.lifetime import keep_counts
 
 CHECK_SEED = 0
 """What makes random numbers and the time the same in every check, so that findings are."""
@@ -17,13 +18,14 @@ CHECK_SEED = 0
 def shared_engine() -> Engine:
     """Give the engine of this process; it knows the user's cache of compiled templates.
 
-    What was compiled and not saved yet is saved when the process ends. The environment variable
-    `QUARTERDECK_CACHE_DIR` chooses another folder for the cache; `off` means none.
+    What was compiled and not saved yet is saved when the process ends, and what caches did is counted. The
+    environment variable `QUARTERDECK_CACHE_DIR` chooses another folder for the cache; `off` means none.
     """
     disk = code_cache()
     if disk is None:
         return Engine(None)
     engine = Engine(Packs(disk))
+    keep_counts(disk.folder.parent)
     atexit.register(engine.save_all)
     return engine
 

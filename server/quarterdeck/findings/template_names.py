@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from quarterdeck.diagnostics.catalog import UNKNOWN_TEMPLATE
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.diagnostics.spelling import Spellings
-from quarterdeck.findings.pattern_cache import PATTERN_CACHE
 from quarterdeck.render.failures import describe_unknown_template
 from quarterdeck.render.problems import place_of
 from quarterdeck.text.line_index import LineIndex
@@ -224,6 +223,8 @@ class NameCheck:
 
 def _quoted_calls(source: Source) -> tuple[Call, ...]:
     """Give the calls by a quoted name in order of place."""
+    from quarterdeck.findings.pattern_cache import PATTERN_CACHE  # noqa: PLC0415 - most charts need it not
+
     calls = [call for unit in PATTERN_CACHE.of(source).units for call in unit.calls if call.is_literal]
     return tuple(sorted((call for call in calls if call.name is not None), key=lambda call: call.name_start))
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from quarterdeck.measure.counters import caches_are_on
 from quarterdeck.store.disk_cache import DiskCache, default_folder
+from quarterdeck.store.lifetime import add_counts_now_and_then
 from quarterdeck.store.version import findings_version
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Results:
             if self._closed.wait(_QUIET_SECONDS):
                 return  # whoever closed it writes the rest
             self.flush()
+            add_counts_now_and_then()
 
 
 def open_results(folder: Path) -> Results:

@@ -8,12 +8,16 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quarterdeck.cli import check_task
 from quarterdeck.cli.main import COMMANDS, main
+from quarterdeck.measure.counters import CacheCounters
+from quarterdeck.store.lifetime import Lifetime
+from quarterdeck.store.results import digest, open_results
 from quarterdeck.workspace.check import run_check
 from tidy.source_files import REPOSITORY
 
@@ -276,6 +280,38 @@ def test_cache_fills_tells_and_clears(say: Any, tmp_path: Path, monkeypatch: pyt
     assert say("cache", "clear").out == f"Removed {entries} {'entry' if entries == 1 else 'entries'}.\n"
     assert say("cache", "warm").status == 2
     assert say("cache", "clear", HEALTHY).status == 2
+
+
+def test_cache_tells_of_the_four_caches_over_all_runs(
+    say: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUARTERDECK_CACHE_DIR", str(tmp_path))
+    results = open_results(tmp_path)
+    for kind in ("findings", "documents", "documents", "patterns", "nonsense"):
+        results.put(kind, digest([kind, str(time.monotonic_ns())]), b"1234", 0.1)
+    results.flush()
+    counters = CacheCounters("validation")
+    counters.hit(90.0)
+    Lifetime(tmp_path, [counters]).add()
+    told = json.loads(say("cache", "stats", "--format", "json").out)
+    assert (told["folder"], told["entries"]) == (str(tmp_path), 4)
+    assert [(one["name"], one["entries"], one["hits"]) for one in told["caches"]] == [
+        ("templates", 0, 0),
+        ("resources", 1, 0),
+        ("validation", 2, 1),
+        ("patterns", 1, 0),
+    ]
+    assert told["bytes"] == sum(one["bytes"] for one in told["caches"])
+    rows = [line.split() for line in say("cache", "stats").out.split("\n")]
+    assert ["validation", "2", *rows[7][2:4], "1", "0", "0", "90.0", "s"] in rows
+    assert say("cache", "clear").out == "Removed 5 entries.\n"
+    assert json.loads(say("cache", "stats", "--format", "json").out)["caches"][2]["hits"] == 0
+
+
+@pytest.mark.parametrize("switch", ["QUARTERDECK_CACHE_DIR", "QUARTERDECK_CACHES"])
+def test_a_cache_that_is_switched_off_says_so(say: Any, switch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(switch, "off")
+    assert "switched off" in say("cache", "stats").out
 
 
 def test_no_command_but_fetch_uses_the_network(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
