@@ -117,8 +117,8 @@ class BackgroundPool:
     structs that are defined at the top level of a module.
 
     `preload` are modules that processes share, imported once. Processes run at `niceness`. Where the system
-    can tell, they have at most `max_bytes` of memory of their own (half of the machine's, if not said), and
-    one that holds more than `keep_bytes` after a job ends, to give it back.
+    can tell, each has at most `max_bytes` of memory of its own (half of the machine's for all together, if
+    not said), and one that holds more than `keep_bytes` after a job ends, to give it back.
     """
 
     def __init__(
@@ -133,7 +133,10 @@ class BackgroundPool:
         tries: int = TRIES,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._begin = Begin(entry, niceness, fair_share() if max_bytes is None else max_bytes, keep_bytes)
+        self._entry = entry
+        self._niceness = niceness
+        self._max_bytes = max_bytes
+        self._keep_bytes = keep_bytes
         self._tries = tries
         self._starter = Starter((entry.partition(":")[0], *preload))
         self._lock = threading.Lock()
@@ -309,7 +312,8 @@ class BackgroundPool:
             with self._lock:
                 self._started += 1
                 self._roster.hands.append(hand)
-                hand.send(self._begin)
+                limit = fair_share(count) if self._max_bytes is None else self._max_bytes
+                hand.send(Begin(self._entry, self._niceness, limit, self._keep_bytes))
                 if self._is_closed:
                     self._roster.close(END_SECONDS)
             selector.register(process.connection, selectors.EVENT_READ, hand)

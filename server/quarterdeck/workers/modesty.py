@@ -40,10 +40,20 @@ def resident_bytes() -> int | None:
         return None
 
 
-def fair_share() -> int | None:
-    """Give half of the memory that this machine or container has, in bytes; None where nobody can tell."""
+def processors() -> int:
+    """Give how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def fair_share(count: int) -> int | None:
+    """Give what each of `count` workers may have of the memory, in bytes; None where nobody can tell.
+
+    Together, they have half of what this machine or container has.
+    """
     known = [limit for limit in (_physical(), *map(_read_limit, _CGROUP_LIMITS)) if limit is not None]
-    return max(LEAST_BYTES, min(known) // 2) if known else None
+    return max(LEAST_BYTES, min(known) // 2 // max(1, count)) if known else None
 
 
 def _physical() -> int | None:

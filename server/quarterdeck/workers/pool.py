@@ -8,9 +8,10 @@ long, so that they begin first.
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from quarterdeck.workers.modesty import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +62,7 @@ def run_in_order(
     Raises:
         ToolError: an item killed worker processes twice.
     """
-    count = min(workers or os.cpu_count() or 1, len(items))
+    count = min(workers or processors(), len(items))
     started = time.monotonic()
     for index, item in enumerate(items):
         left = len(items) - index

@@ -50,7 +50,7 @@ def test_short_work_starts_no_process() -> None:
 
 def test_long_work_goes_to_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pool, "WORTH_SECONDS", 0.0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(pool, "processors", lambda: 2)
     task = Double()
     results = run_in_order(task, range(40))
     assert next(results) == (0, os.getpid())
