@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 from quarterdeck.errors import OptionError
+from quarterdeck.measure import trace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,6 +37,11 @@ def add_options(parser: ArgumentParser) -> None:
         "--log-file", metavar="FILE", help="Write the log into this file, not to standard error."
     )
     parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        help="Write where time goes into this file, for chrome://tracing and ui.perfetto.dev.",
+    )
+    parser.add_argument(
         "--log-level",
         default="warning",
         metavar="LEVEL",
@@ -42,8 +49,8 @@ def add_options(parser: ArgumentParser) -> None:
     )
 
 
-def run(options: Namespace) -> int:
-    """Serve one client; give the exit status.
+def run(options: Namespace) -> NoReturn:
+    """Serve one client, and end the process with the exit status.
 
     Raises:
         OptionError: an option makes no sense, or the server cannot listen.
@@ -51,6 +58,17 @@ def run(options: Namespace) -> int:
     if sum((options.stdio, options.tcp is not None, options.ws is not None)) > 1:
         raise OptionError("--stdio, --tcp and --ws exclude each other")
     _start_log(options.log_file, options.log_level)
+    if options.trace is not None:
+        trace.start(options.trace)
+    code = _serve(options)
+    trace.stop()
+    logging.shutdown()
+    # What others register for the end of the process would work on what the analysing thread is in the midst
+    # of, and let the client wait.
+    os._exit(code)
+
+
+def _serve(options: Namespace) -> int:
     # pygls is imported here and nowhere else: its import alone takes longer than checking a small chart.
     from quarterdeck.lsp import main, transports  # noqa: PLC0415
 

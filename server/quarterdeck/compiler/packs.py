@@ -17,7 +17,7 @@ from quarterdeck.compiler.program import SourceCode
 from quarterdeck.compiler.units import UnitIndex  # noqa: TC001 - msgspec reads the annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from quarterdeck.compiler.program import Library, Program
     from quarterdeck.store.disk_cache import DiskCache
@@ -77,8 +77,11 @@ class Packs:
             }
             known.seconds = dict(zip(entry.units, entry.seconds, strict=False))
 
-    def save(self, program: Program) -> None:
-        """Write what the program's texts have that the disk does not know yet."""
+    def save(self, program: Program, check: Callable[[], None] = lambda: None) -> None:
+        """Write what the program's texts have that the disk does not know yet.
+
+        `check` is called before each entry and may raise to put off the rest.
+        """
         library = program.library
         texts = [(source.file, source.text) for source in program.sources]
         keys: list[str] = []
@@ -88,15 +91,18 @@ class Packs:
             known = [library.texts.get(text) for text in group]
             if all(code is not None and code.is_stored for code in known):
                 continue
+            check()
             entries = [_entry(code, text) for code, text in zip(known, group, strict=True)]
             self._cache.write(key, _encode(entries))
+            for code in known:
+                if code is not None:
+                    code.is_stored = True
         handed = [text for text in program.tpl_texts if text in library.texts]
         if any(not library.texts[text].is_stored for text in handed):
             entries = [_entry(library.texts[text], text, is_alone=True) for text in handed]
             self._cache.write(_key(keys), _encode(entries))
-        for text in [*handed, *(text for _, text in texts)]:
-            if text in library.texts:
-                library.texts[text].is_stored = True
+        for text in handed:
+            library.texts[text].is_stored = True
 
 
 def _groups(texts: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

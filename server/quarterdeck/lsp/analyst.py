@@ -15,6 +15,7 @@ from quarterdeck.chart.problems import UNREADABLE_FILE
 from quarterdeck.diagnostics.catalog import OUR_MISTAKE
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.errors import Cancelled, ChartNotFoundError, QuarterdeckError
+from quarterdeck.lsp.collector import Collector
 from quarterdeck.lsp.lanes import Lane
 from quarterdeck.lsp.results import NAMES, RENDER, SCENARIOS, SYNTAX
 from quarterdeck.measure.trace import span
@@ -89,6 +90,7 @@ class Analyst:
         self._deliver = deliver
         self._made: Analysis | None = None
         self._news: deque[Callable[[Analysis], None]] = deque()
+        self._collector = Collector()
         self._whole: dict[str, ChartScenarios] = {}
         """What was found of scenarios in the whole workspace, by chart."""
 
@@ -122,15 +124,22 @@ class Analyst:
             self._news.popleft()(self._made)
         return self._made
 
-    def warm_up(self, _turn: Turn) -> Iterator[Lane]:
-        """Load what analysing takes, before anybody asks."""
-        yield Lane.OPEN
+    def warm_up(self, load: Callable[[], None], _turn: Turn) -> Iterator[Lane]:
+        """Load what analysing takes, before anybody asks; `load` loads what others need."""
+        self._collector.start()
         self._analysis()
+        yield Lane.FOCUSED
+        load()
 
-    def idle(self) -> None:
-        """Do what can wait until nobody does."""
+    def idle(self, is_cancelled: Callable[[], bool]) -> None:
+        """Do what can wait until nobody does.
+
+        Raises:
+            Cancelled: `is_cancelled` said so.
+        """
+        self._collector.idle()
         if self._made is not None:
-            self._made.save()
+            self._made.save(is_cancelled)
 
     def tiers(self, question: Question, turn: Turn) -> Iterator[Lane]:
         """Analyse a chart in its focused scenario, tier by tier."""
@@ -170,6 +179,7 @@ class Analyst:
                     if tier == NAMES:
                         yield Lane.FOCUSED
                     tier = min(tier + 1, RENDER)
+            self._collector.after_task()
         except Cancelled:
             if not turn.is_out_of_time:
                 raise
@@ -183,12 +193,17 @@ class Analyst:
             self._tell_instead(snapshot, scenario, _our_mistake(snapshot.chart))
 
     def warm(self, question: Question, scenario: Scenario, turn: Turn) -> Iterator[Lane]:
-        """Render a chart whose findings an earlier process left, so that the first edit is fast."""
+        """Leave findings for a later process; render a chart whose findings an earlier one left.
+
+        So the first edit of it is as fast as others.
+        """
         yield turn.lane
+        analysis = self._analysis()
         try:
-            self._analysis().warm(self._state(question, scenario), turn.is_cancelled)
+            analysis.warm(self._state(question, scenario), turn.is_cancelled)
         except QuarterdeckError:  # told where it was analysed
             return
+        analysis.save_findings()
 
     def find_context(self, question: Question, turn: Turn) -> Iterator[Lane]:
         """Find all scenarios of a chart, also those that manifests elsewhere declare."""
@@ -234,6 +249,7 @@ class Analyst:
             count += len(findings)
             gap = "" if complete else OUT_OF_TIME
             self._results.take_scenario(snapshot, scenario.name, findings, gap)
+            self._collector.after_task()
         self.finish(snapshot, count, is_complete=is_complete)
 
     # --- on any thread -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from quarterdeck.workers.jobs import Message
     from quarterdeck.workspace.scenario_job import ScenarioResult, ScenariosFound
 
+_MODULES = ("quarterdeck.workers.background", "quarterdeck.workspace.scenario_job")
 TELL_SECONDS = 1.0
 """How often results of a chart are told before the last one is there."""
 
@@ -53,6 +55,11 @@ class Background:
         self.roots: tuple[str, ...] = ()
         self.settings: Settings = DEFAULTS
 
+    def load(self) -> None:
+        """Load what is needed to ask worker processes, away from the loop, and after the handshake."""
+        for name in _MODULES:
+            importlib.import_module(name)
+
     @property
     def is_useful(self) -> bool:
         """Whether there can be worker processes."""
@@ -67,7 +74,7 @@ class Background:
         """Have a chart analysed in all its scenarios but those that are to be left out."""
         if self._is_stopped:
             return
-        from quarterdeck.workspace.scenario_job import ScenarioJob  # noqa: PLC0415 - loaded after the handshake
+        from quarterdeck.workspace.scenario_job import ScenarioJob  # noqa: PLC0415 - see `load`
 
         if self._pool is None:
             self._pool = self._make_pool()
@@ -149,7 +156,7 @@ class _Course:
                 pass
 
     def _take_answer(self, answer: ScenarioResult | ScenariosFound) -> None:
-        from quarterdeck.workspace.scenario_job import ScenariosFound  # noqa: PLC0415 - loaded after the handshake
+        from quarterdeck.workspace.scenario_job import ScenariosFound  # noqa: PLC0415 - see `load`
 
         if isinstance(answer, ScenariosFound):
             # A job that is begun anew tells everything anew.

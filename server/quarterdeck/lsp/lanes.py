@@ -16,6 +16,8 @@ from typing import NamedTuple
 from quarterdeck.errors import Cancelled
 from quarterdeck.lsp.dispatch import run_safely
 
+IDLE_SECONDS = 0.7
+"""How long nothing may have been asked for before there is time for tidying up."""
 IsCancelled = Callable[[], bool]
 
 
@@ -89,11 +91,13 @@ class Running(NamedTuple):
 class LaneThread:
     """Runs tasks, one at a time. Any thread may call it.
 
-    `idle` is called on the thread when there was nothing to do for `idle_seconds`, once; something that is
-    asked for meanwhile waits for it.
+    `idle(is_cancelled)` is called on the thread when there was nothing to do for `idle_seconds`, once; it
+    stops when something is asked for, and is called again then.
     """
 
-    def __init__(self, idle: Callable[[], None] = lambda: None, idle_seconds: float = 0.5) -> None:
+    def __init__(
+        self, idle: Callable[[IsCancelled], None] = lambda _: None, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._idle = idle
         self._idle_seconds = idle_seconds
         self._waiting: dict[str, Task] = {}
@@ -152,6 +156,9 @@ class LaneThread:
 
     # --- the thread ----------------------------------------------------------------------------------------
 
+    def _is_asked(self) -> bool:
+        return bool(self._waiting) or self._is_stopped
+
     def _interrupt(self, turn: Turn, *, is_wanted: bool) -> None:
         turn.has_to_yield = True
         turn.is_wanted &= is_wanted
@@ -169,7 +176,7 @@ class LaneThread:
                 turn = self._take()
             if turn is None:
                 is_fresh = False
-                run_safely("tidying up", self._idle)
+                run_safely("tidying up", self._idle, self._is_asked)
                 continue
             is_fresh = True
             run_safely(turn.task.name, self._run, turn)

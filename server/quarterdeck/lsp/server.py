@@ -54,6 +54,8 @@ SERVER_NAME = "quarterdeck"
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes may go on while another one has something to do, such as the event loop."""
 
+PROGRESS_SECONDS = 0.2
+"""How often progress is shown at most."""
 REFRESH_SECONDS = 0.05
 """How long diagnostics are gathered before a client is told to ask for them."""
 Subject = TypeVar("Subject")
@@ -84,6 +86,7 @@ class QuarterdeckServer(LanguageServer):
         self._exited = asyncio.Event()
         self._is_stopped = False
         self._refresh_timer: Timer | None = None
+        self._progress_timer: Timer | None = None
         self._working: Job | None = None
         self._most = 0
         self._client_watch: ClientWatch | None = None
@@ -103,7 +106,7 @@ class QuarterdeckServer(LanguageServer):
             tell=self._tell,
             forgotten=self.publisher.clear,
         )
-        self.charts.on_change = self._show_progress
+        self.charts.on_change = self._something_changed
         self._search = Search(partial(self._on_loop, self._searched))
         self._watcher = Watcher(partial(self._on_loop, self._files_changed))
         self._is_searching = False
@@ -188,8 +191,20 @@ class QuarterdeckServer(LanguageServer):
         self._client_watch = ClientWatch(process_id, gone)
 
     def begin(self) -> None:
-        """Load what analysing takes; the handshake is over."""
-        self.lanes.ask(Task("warm up", Lane.OPEN, "loading", self.analyst.warm_up, seconds=60.0))
+        """Load what analysing takes; the handshake is over. Then look at the workspace."""
+        work = partial(self.analyst.warm_up, self._load)
+        self.lanes.ask(Task("warm up", Lane.TYPED, "loading", work, seconds=60.0))
+        self._is_searching = True
+
+    def _load(self) -> None:
+        try:
+            self.background.load()
+        finally:
+            self._on_loop(self._warm, None)
+
+    def _warm(self, _nothing: None) -> None:
+        self._is_searching = False
+        self.session.search()
 
     def _ask(self, method: str, params: Any, agreed: Callable[[], None]) -> None:
         self.protocol.ask(method, params, lambda _: agreed())
@@ -220,21 +235,26 @@ class QuarterdeckServer(LanguageServer):
 
     def _start_search(self, folders: Sequence[str]) -> None:
         self._is_searching = True
-        self._show_progress()
+        self._something_changed()
         self._search.start(folders)
 
     def _searched(self, charts: list[str]) -> None:
         self._is_searching = False
         self.session.charts_found(charts)
-        self._show_progress()
+        self._something_changed()
 
     @property
     def is_idle(self) -> bool:
         """Whether everything is analysed, in the background too."""
         return self.charts.is_idle and not self._is_searching and not self.session.is_waiting
 
+    def _something_changed(self) -> None:
+        if self._progress_timer is None and self.progress_desk.can_show and not self._is_stopped:
+            self._progress_timer = self._call_later(PROGRESS_SECONDS, self._show_progress)
+
     def _show_progress(self) -> None:
         """Begin, report and end what the client shows of long work."""
+        self._progress_timer = None
         if not self.progress_desk.can_show or self._is_stopped:
             return
         records = [record for record in self.charts if record.is_asked]

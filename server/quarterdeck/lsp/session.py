@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MANIFESTS_SECONDS = 1.0
 """How long files that may deploy charts are let change before that is looked at."""
+_AT_ONCE = 5
+"""Charts that are taken in one step of the event loop."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _log = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ class Session:
         self._buffers = OpenBuffers()
         self._folders: tuple[str, ...] = ()
         self._is_stopped = False
+        self._new_charts: list[str] = []
 
     # --- folders -------------------------------------------------------------------------------------------
 
@@ -88,13 +91,21 @@ class Session:
         if self._is_stopped:
             return
         found = set(charts)
-        for chart in sorted(found):
-            if chart not in self._charts:
-                self._charts.analyse(chart, Lane.WORKSPACE)
         for chart in self._charts.paths:
             if chart not in found and not is_chart(chart):
                 self._charts.forget(chart)
         self._forget_unused_charts()
+        self._new_charts = sorted(chart for chart in found if chart not in self._charts)
+        self._take_new_charts()
+
+    def _take_new_charts(self) -> None:
+        """Analyse some of the charts that were found; others wait for what came meanwhile."""
+        some, self._new_charts = self._new_charts[:_AT_ONCE], self._new_charts[_AT_ONCE:]
+        for chart in some:
+            if chart not in self._charts and self._is_in_workspace(chart):
+                self._charts.analyse(chart, Lane.WORKSPACE)
+        if self._new_charts:
+            self._call_later(0, self._take_new_charts)
 
     # --- open texts ----------------------------------------------------------------------------------------
 
@@ -242,7 +253,7 @@ class Session:
     @property
     def is_waiting(self) -> bool:
         """Whether something is put off until more comes."""
-        return self._manifests_timer is not None
+        return self._manifests_timer is not None or bool(self._new_charts)
 
     def stop(self) -> None:
         """End the analysis; nothing is published any more."""

@@ -57,8 +57,13 @@ class Engine:
             self._programs.move_to_end(key)
         return program
 
-    def save(self, program: Program, *, everything: bool = False) -> None:
-        """Compile what ran and was not compiled yet (or every unit), and write it to the disk cache."""
+    def save(
+        self, program: Program, *, everything: bool = False, check: Callable[[], None] = lambda: None
+    ) -> None:
+        """Compile what ran and was not compiled yet (or every unit), and write it to the disk cache.
+
+        `check` is called at each step and may raise to put off the rest.
+        """
         if self.packs is None:
             return
         if everything:
@@ -66,8 +71,9 @@ class Engine:
         for source in program.sources:
             self.library.note(source)
         for unit in program.runs:
+            check()
             self.library.code(unit)
-        self.packs.save(program)
+        self.packs.save(program, check)
 
     def save_later(self, program: Program) -> None:
         """Note a program that `save_all` saves."""
@@ -76,10 +82,12 @@ class Engine:
             if len(self._unsaved) > MAX_PROGRAMS:
                 del self._unsaved[next(iter(self._unsaved))]
 
-    def save_all(self) -> None:
-        """Save the programs that were noted."""
+    def save_all(self, check: Callable[[], None] = lambda: None) -> None:
+        """Save the programs that were noted; `check` may raise to put off the rest."""
         while self._unsaved:
-            self.save(self._unsaved.popitem()[0])
+            program = next(reversed(self._unsaved))
+            self.save(program, check=check)
+            del self._unsaved[program]
 
     def forget(self) -> None:
         """Drop all that is kept in memory."""

@@ -26,7 +26,7 @@ from quarterdeck.db.inputs import (
 )
 from quarterdeck.db.scenario_queries import DISK_SOURCE, NEAR_SCENARIOS, SCENARIOS, SETTINGS
 from quarterdeck.db.shared_engine import shared_engine
-from quarterdeck.errors import ChartNotFoundError, ReadError
+from quarterdeck.errors import Cancelled, ChartNotFoundError, ReadError
 from quarterdeck.findings.apply_settings import apply_settings
 from quarterdeck.workspace.chart_scenarios import ChartScenarios
 from quarterdeck.workspace.discovery import path_in_chart
@@ -163,12 +163,25 @@ class Analysis:
         """Give findings as the settings of a chart want them: with its levels, without what it ignores."""
         return apply_settings(findings, self.db.get(SETTINGS, chart).settings)
 
-    def save(self) -> None:
-        """Write to the disk what may be of use to a later process; for moments in which nobody waits."""
+    def save(self, is_cancelled: Callable[[], bool] | None = None) -> None:
+        """Write to the disk what may be of use to a later process; for moments in which nobody waits.
+
+        Raises:
+            Cancelled: `is_cancelled` said so; the rest is left for the next time.
+        """
+
+        def check() -> None:
+            if is_cancelled is not None and is_cancelled():
+                raise Cancelled
+
+        self.save_findings()
+        shared_engine().save_all(check)
+
+    def save_findings(self) -> None:
+        """Write findings to the disk, which takes milliseconds; `save` writes compiled templates, too."""
         while self._unsaved:
             (chart, scenario), seconds = self._unsaved.popitem()
             store(self.db, chart, scenario, seconds)
-        shared_engine().save_all()
 
     def _render(self, state: ChartState, is_cancelled: Callable[[], bool] | None) -> Findings:
         started = time.perf_counter()

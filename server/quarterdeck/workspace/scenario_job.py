@@ -115,6 +115,7 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
                 seconds=time.perf_counter() - started,
             )
         )
+        analysis.save_findings()
     analysis.save()
     return ScenariosDone(chart=job.chart, caches=counters.ALL, pid=os.getpid())
 

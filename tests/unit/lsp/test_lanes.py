@@ -169,7 +169,7 @@ def test_nothing_runs_after_the_stop() -> None:
 
 def test_there_is_a_moment_for_tidying_up_once_nothing_is_left() -> None:
     tidied = threading.Semaphore(0)
-    lanes = LaneThread(tidied.release, idle_seconds=0.001)
+    lanes = LaneThread(lambda _is_cancelled: tidied.release(), idle_seconds=0.001)
     done = threading.Event()
 
     def quick(turn: Turn) -> Iterator[Lane]:

@@ -69,7 +69,7 @@ class Server(Protocol):
         ...
 
     def begin(self) -> None:
-        """Load what analysing takes."""
+        """Load what analysing takes, then look at the workspace."""
         ...
 
     def stop(self) -> None:
@@ -143,7 +143,6 @@ def initialized(server: Server, _params: lsp.InitializedParams) -> None:
         server.register(registrations)
     server.ask_for_settings()
     server.watch_again()
-    server.session.search()
 
 
 def shutdown(server: Server, _params: None) -> None:
