@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.errors import Cancelled
 from quarterdeck.scenarios.model import DEFAULT_SCENARIO
 from quarterdeck.workspace.analysis import Analysis, ChartState
@@ -26,8 +27,6 @@ def test_saving_stops_where_it_is_told_to_and_is_done_in_the_end(
         (chart / "templates" / f"{name}.yaml").write_text(CONFIG.format(name=name))
     cache = tmp_path / "cache"
     monkeypatch.setenv("QUARTERDECK_CACHE_DIR", str(cache))
-    from quarterdeck.db.shared_engine import shared_engine
-
     shared_engine.cache_clear()
     try:
         analysis = Analysis()
