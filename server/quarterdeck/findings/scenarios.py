@@ -40,6 +40,8 @@ def merge_scenarios(
 
 
 def _merge(by_scenario: Mapping[str, Sequence[Finding]]) -> list[Finding]:
+    if not by_scenario:
+        return []
     if len(by_scenario) == 1:
         (only,) = by_scenario.values()
         return sorted(only, key=_order)

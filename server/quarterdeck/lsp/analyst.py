@@ -231,11 +231,13 @@ class Analyst:
         count = 0
         for scenario in scenarios:
             yield turn.lane
+            refusals: tuple[Finding, ...] = ()
             try:
                 analysis = self._analysis()
                 with span("scenario", "lsp", chart=snapshot.chart, scenario=scenario.name):
                     found = analysis.find(self._state(question, scenario), turn.is_cancelled)
                 findings, complete = tuple(found.everything()), found.is_complete
+                refusals = found.refusals
             except Cancelled:
                 if not turn.is_out_of_time:
                     raise
@@ -246,9 +248,9 @@ class Analyst:
             except QuarterdeckError as error:
                 findings, complete = (unreadable(snapshot.chart, str(error)),), True
             is_complete &= complete
-            count += len(findings)
+            count += len(findings) + len(refusals)
             gap = "" if complete else OUT_OF_TIME
-            self._results.take_scenario(snapshot, scenario.name, findings, gap)
+            self._results.take_scenario(snapshot, scenario.name, findings, gap, refusals=refusals)
             self._collector.after_task()
         self.finish(snapshot, count, is_complete=is_complete)
 

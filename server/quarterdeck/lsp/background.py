@@ -167,10 +167,12 @@ class _Course:
         findings = answer.findings
         if answer.unreadable:
             findings = (unreadable(answer.chart, answer.unreadable),)
-        self._findings += len(findings)
+        self._findings += len(findings) + len(answer.refusals)
         self._is_complete &= answer.is_complete
         gap = "" if answer.is_complete else OUT_OF_TIME
-        self._results.take_scenario(self._question.snapshot, answer.scenario, findings, gap)
+        self._results.take_scenario(
+            self._question.snapshot, answer.scenario, findings, gap, refusals=answer.refusals
+        )
         if time.monotonic() - self._told > TELL_SECONDS:
             self._analyst.finish(
                 self._question.snapshot, self._findings, is_complete=self._is_complete, is_last=False

@@ -72,6 +72,8 @@ class _Chart:
     whole: tuple[Finding, ...] = ()
     tiers: dict[int, tuple[Finding, ...]] = field(default_factory=dict[int, tuple[Finding, ...]])
     others: dict[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
+    refused: dict[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
+    """Why scenarios were not rendered, by their names."""
     gaps: dict[tuple[int, str], Gap] = field(default_factory=dict[tuple[int, str], Gap])
     converter: Converter | None = None
 
@@ -132,6 +134,7 @@ class Results:
             if scenarios is not None:
                 names = {"", *scenarios}
                 known.others = {name: found for name, found in known.others.items() if name in names}
+                known.refused = {name: found for name, found in known.refused.items() if name in names}
                 known.gaps = {key: gap for key, gap in known.gaps.items() if gap.scenario in names}
             known.settings = settings
             known.whole = whole
@@ -149,6 +152,7 @@ class Results:
                 return None
             known.focus = scenario
             known.others.pop(scenario, None)
+            known.refused.pop(scenario, None)
             known.tiers[tier] = findings
             _note_gap(known, Gap(tier, scenario, gap))
             return self._batch(snapshot, known)
@@ -163,16 +167,30 @@ class Results:
             return self._batch(snapshot, known)
 
     def take_scenario(
-        self, snapshot: Snapshot, scenario: str, findings: tuple[Finding, ...], gap: str = ""
+        self,
+        snapshot: Snapshot,
+        scenario: str,
+        findings: tuple[Finding, ...],
+        gap: str = "",
+        *,
+        refusals: tuple[Finding, ...] = (),
     ) -> None:
-        """Take all findings of a scenario that is not focused, or of a chart that nobody has open."""
+        """Take all findings of a scenario that is not focused, or of a chart that nobody has open.
+
+        `refusals` say why it was not rendered, so that nothing else is known of it.
+        """
         with self._lock:
             known = self._current(snapshot)
             if known is None:
                 return
             if scenario == known.focus:
                 known.tiers.clear()
-            known.others[scenario] = findings
+            if refusals:
+                known.others.pop(scenario, None)
+                known.refused[scenario] = refusals
+            else:
+                known.others[scenario] = findings
+                known.refused.pop(scenario, None)
             _note_gap(known, Gap(SCENARIOS, scenario, gap))
 
     def batch(self, snapshot: Snapshot) -> Batch | None:
@@ -206,15 +224,16 @@ class Results:
             known.whole = _moved(known.whole, path, moves)
             for tier, findings in known.tiers.items():
                 known.tiers[tier] = _moved(findings, path, moves)
-            for name, findings in known.others.items():
-                known.others[name] = _moved(findings, path, moves)
+            for by_scenario in (known.others, known.refused):
+                for name, findings in by_scenario.items():
+                    by_scenario[name] = _moved(findings, path, moves)
 
     def _batch(self, snapshot: Snapshot, known: _Chart) -> Batch:
         by_scenario: dict[str, Sequence[Finding]] = {}
         if known.tiers:
             by_scenario[known.focus] = _own(known)
         by_scenario.update(known.others)
-        findings = merge_scenarios(by_scenario) if by_scenario else []
+        findings = merge_scenarios(by_scenario, known.refused)
         findings += known.whole
         findings = apply_settings(findings, known.settings)
         findings += _gap_findings(snapshot.chart, known.gaps.values())
