@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from quarterdeck.gotmpl.nodes import Template
     from quarterdeck.store.results import Results
 
-_MOST_BYTES: Final = 24 * 1024 * 1024
+_MOST_BYTES: Final = 32 * 1024 * 1024
 _BYTES_FOR_BYTE: Final = 5
 """How much more memory patterns take than their encoded form, about."""
 _KIND: Final = "patterns"
