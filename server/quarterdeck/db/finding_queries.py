@@ -12,6 +12,7 @@ from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.db.stored import STORED_KIND, StoredFindings, decode, encode, key_of
 from quarterdeck.diagnostics.catalog import BUDGET
 from quarterdeck.findings.collect import FindingsMemory, find_all, find_names, in_order
+from quarterdeck.findings.document_checks import DOCUMENT_CHECKS
 from quarterdeck.measure.counters import RESOURCES
 from quarterdeck.query.engine import Query
 from quarterdeck.query.log import Event
@@ -191,6 +192,9 @@ def _findings(db: Db, chart: str, scenario: Scenario) -> Findings:
         return Findings(unreadable=rendering)
     if isinstance(rendering, Refused):
         return Findings(refusals=rendering.findings)
+    results = shared_results()
+    if results is not None:
+        DOCUMENT_CHECKS.load(results, chart, scenario.name)
     found = find_all(rendering, db.get(NAMED, chart, scenario).memory)
     return Findings(
         syntax=tuple(in_order(rendering.syntax_problems)),
@@ -219,3 +223,6 @@ def store(db: Db, chart: str, scenario: Scenario, seconds: float) -> None:
     if key is not None:
         data = encode(StoredFindings(found.syntax, found.names, found.render))
         results.put(STORED_KIND, key, data, seconds)
+    rendering = db.peek(RENDERING, chart, scenario)
+    if isinstance(rendering, Rendering):
+        DOCUMENT_CHECKS.save(results, rendering.templates.values(), chart, scenario.name)
