@@ -16,7 +16,8 @@ from quarterdeck.db.scenario_queries import VALUES
 from quarterdeck.diagnostics.catalog import BAD_SETTING
 from quarterdeck.diagnostics.model import Finding, Place
 from quarterdeck.errors import ChartNotFoundError, OptionError, QuarterdeckError
-from quarterdeck.query.engine import MISSING, Query
+from quarterdeck.query.engine import Query
+from quarterdeck.query.places import MISSING
 
 if TYPE_CHECKING:
     from quarterdeck.chart.model import ChartFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.db.chart_queries import FILES, PREPARED, Refused
@@ -23,11 +24,12 @@ from quarterdeck.scenarios.model import DEFAULT_SCENARIO
 from quarterdeck.store.results import shared_results
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
+    from quarterdeck.render.rendering import Frame
     from quarterdeck.scenarios.model import Scenario
 
 # --- texts alone -------------------------------------------------------------------------------------------
@@ -101,6 +103,7 @@ def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Refused | 
     if parsed.is_refused:
         return Refused(parsed.problems)
     before = db.previous()
+    started = time.perf_counter()
     engine = shared_engine()
     new_context = _context_maker(db.is_cancelled)
     if isinstance(before, Rendering) and before.inputs.context is parsed.inputs.context:
@@ -112,10 +115,21 @@ def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Refused | 
     db.check_cancelled()
     engine.save_later(rendering.program)
     kept = before.frames if isinstance(before, Rendering) else {}
-    for name, frame in rendering.frames.items():
-        kind = "kept" if kept.get(name) is frame else "executed"
-        db.log.add(Event(kind, "rendered file", (chart, scenario.name, name)))
+    _note_files(db, (chart, scenario.name), kept, rendering, time.perf_counter() - started)
     return rendering
+
+
+def _note_files(
+    db: Db, key: tuple[str, str], kept: Mapping[str, Frame], rendering: Rendering, seconds: float
+) -> None:
+    """Count, and note in the log, which files were rendered and which were taken from before."""
+    new = [name for name, frame in rendering.frames.items() if kept.get(name) is not frame]
+    mean = seconds / max(1, len(new))
+    for name in new:
+        RESOURCES.miss()
+        db.log.add(Event("executed", "rendered file", (*key, name), mean))
+    RESOURCES.hits += len(rendering.frames) - len(new)
+    RESOURCES.seconds_saved += mean * (len(rendering.frames) - len(new))
 
 
 def _context_maker(is_cancelled: Callable[[], bool] | None) -> Callable[[], Context]:
@@ -129,7 +143,7 @@ def _rendering_size(rendering: Rendering | Refused | Unreadable) -> int:
 
 
 RENDERING: Query[Rendering | Refused | Unreadable] = Query(
-    "rendering", _rendering, equal=operator.is_, size=_rendering_size
+    "rendering", _rendering, equal=operator.is_, size=_rendering_size, cache=RESOURCES
 )
 """The rendered files of a chart in a scenario; what an edit does not touch is taken from the last one."""
 

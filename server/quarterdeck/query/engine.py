@@ -19,19 +19,19 @@ from __future__ import annotations
 import operator
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from quarterdeck.errors import Cancelled
 from quarterdeck.query.log import Event, QueryLog
+from quarterdeck.query.places import MISSING, Key, find_place, is_same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Hashable
+
+    from quarterdeck.measure.counters import CacheCounters
 
 Value = TypeVar("Value")
-Key = tuple[Hashable, ...]
-
-MISSING: Any = object()
-"""What `look` gives where there is nothing."""
-
 OFTEN, SELDOM = 0, 1
 """How often an input changes: with each keystroke, or with files on the disk.
 
@@ -73,10 +73,10 @@ class Query(Generic[Value]):
     """A pure function of what it asks the engine for.
 
     `equal` tells whether two results are the same for all who use them; `size` estimates the bytes that a
-    result keeps in memory.
+    result keeps in memory. `cache` counts results that come and go, where they are one of the four caches.
     """
 
-    __slots__ = ("compute", "equal", "name", "size")
+    __slots__ = ("cache", "compute", "equal", "name", "size")
 
     def __init__(
         self,
@@ -85,8 +85,10 @@ class Query(Generic[Value]):
         *,
         equal: Callable[[Value, Value], bool] = operator.eq,
         size: Callable[[Value], int] = lambda _value: 0,
+        cache: CacheCounters | None = None,
     ) -> None:
         self.name = name
+        self.cache = cache
         self.compute = compute
         self.equal = equal
         self.size = size
@@ -308,7 +310,8 @@ class Engine:
         node = _Node(source, key)
         memo = self._memos.pop(node, None)
         if memo is not None:
-            self.bytes -= memo.size
+            if isinstance(source, Query):
+                self._drop_size(source, memo, is_eviction=False)
             self._recent.pop(node, None)
             self._advance(source)
             if memo.changes == SELDOM:
@@ -424,10 +427,12 @@ class Engine:
         if is_equal:
             counters.unchanged += 1
         else:
-            self.bytes -= memo.size
+            self._drop_size(query, memo, is_eviction=False)
             memo.value = value
             memo.size = query.size(value)
             self.bytes += memo.size
+            if query.cache is not None and memo.size:
+                query.cache.added(memo.size)
             memo.changed = self.revision
         memo.dependencies = frame.dependencies
         memo.changes = frame.changes
@@ -443,6 +448,13 @@ class Engine:
             counters = self.counters[query.name] = QueryCounters()
         return counters
 
+    def _drop_size(self, query: Query[Any], memo: _Memo, *, is_eviction: bool) -> None:
+        """Count that a result goes."""
+        if query.cache is not None and memo.size:
+            query.cache.dropped(memo.size, is_eviction=is_eviction)
+        self.bytes -= memo.size
+        memo.size = 0
+
     def _make_room(self) -> None:
         """Drop results until the rest fits; what they were made of stays known, so that others still hold."""
         if self._max_bytes is None or self.bytes <= self._max_bytes:
@@ -450,46 +462,10 @@ class Engine:
         for node in list(self._recent):
             memo = self._memos[node]
             if memo.size and isinstance(node.source, Query):
-                self.bytes -= memo.size
-                memo.size = 0
+                self._drop_size(node.source, memo, is_eviction=True)
                 memo.value = MISSING
                 del self._recent[node]
                 self._count(node.source).evicted += 1
                 self.log.add(Event("evicted", node.source.name, node.key))
                 if self.bytes <= self._max_bytes:
                     return
-
-
-def find_place(value: Any, path: Key) -> Any:
-    """Give what stands at a path: keys of maps, indices of lists, attributes; `MISSING` if nothing."""
-    for step in path:
-        if isinstance(value, dict):
-            value = cast("dict[Any, Any]", value).get(step, MISSING)
-        elif isinstance(value, list | tuple) and isinstance(step, int):
-            items = cast("list[Any] | tuple[Any, ...]", value)
-            value = items[step] if -len(items) <= step < len(items) else MISSING
-        elif isinstance(step, str):
-            value = getattr(cast("object", value), step, MISSING)
-        else:
-            return MISSING
-        if value is MISSING:
-            return MISSING
-    return value
-
-
-def is_same(one: Any, other: Any) -> bool:
-    """Tell whether two plain values are the same for every reader: `true`, 1 and 1.0 are three."""
-    if one is other:
-        return True
-    if one.__class__ is not other.__class__:
-        return False
-    if isinstance(one, dict):
-        # The order of keys is no difference: templates see maps sorted.
-        left, right = cast("dict[Any, Any]", one), cast("dict[Any, Any]", other)
-        return len(left) == len(right) and all(
-            key in right and is_same(value, right[key]) for key, value in left.items()
-        )
-    if isinstance(one, list | tuple):
-        items, others = cast("tuple[Any, ...]", one), cast("tuple[Any, ...]", other)
-        return len(items) == len(others) and all(map(is_same, items, others))
-    return bool(one == other)

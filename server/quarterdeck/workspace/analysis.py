@@ -28,6 +28,7 @@ from quarterdeck.db.scenario_queries import DISK_SOURCE, NEAR_SCENARIOS, SCENARI
 from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.errors import Cancelled, ChartNotFoundError, ReadError
 from quarterdeck.findings.apply_settings import apply_settings
+from quarterdeck.measure.counters import caches_are_on
 from quarterdeck.workspace.chart_scenarios import ChartScenarios
 from quarterdeck.workspace.discovery import path_in_chart
 
@@ -89,10 +90,12 @@ class ChartState(NamedTuple):
 class Analysis:
     """All that is known of the charts of one editor. Belongs to one thread.
 
-    With `keeps` false nothing is kept from one question to the next.
+    With `keeps` false nothing is kept from one question to the next; without word, the environment decides
+    (`QUARTERDECK_CACHES=off`).
     """
 
-    def __init__(self, *, max_bytes: int | None = MAX_BYTES, keeps: bool = True) -> None:
+    def __init__(self, *, max_bytes: int | None = MAX_BYTES, keeps: bool | None = None) -> None:
+        keeps = caches_are_on() if keeps is None else keeps
         self.db = Db(max_bytes=max_bytes, keeps=keeps)
         self._keeps = keeps
         self._unsaved: dict[tuple[str, Scenario], float] = {}

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from quarterdeck.errors import Cancelled
-from quarterdeck.query.engine import MISSING, SELDOM, Engine, Input, Query, find_place, is_same
+from quarterdeck.measure.counters import CacheCounters
+from quarterdeck.query.engine import SELDOM, Engine, Input, Query
+from quarterdeck.query.places import MISSING, find_place, is_same
 
 TEXT: Input[str] = Input("text", "")
 
@@ -269,6 +271,22 @@ def test_a_dropped_result_that_is_made_again_starts_no_wave() -> None:
     engine.log.clear()
     assert engine.get(SHORT, "a") == "aaa"
     assert _executed(engine) == []
+
+
+def test_results_of_a_cache_are_counted_as_they_come_and_go() -> None:
+    counters = CacheCounters("some")
+    counted = Query("counted", lambda engine, name: engine.get(TEXT, name) * 10, size=len, cache=counters)
+    engine = Engine(max_bytes=100)
+    for name in "abc":
+        engine.set(TEXT, name, value=name * 4)
+        with engine.asking():
+            engine.get(counted, name)
+    assert (counters.entries, counters.bytes, counters.evictions) == (2, 80, 1)
+    engine.set(TEXT, "c", value="c")
+    engine.get(counted, "c")
+    assert (counters.entries, counters.bytes, counters.evictions) == (2, 50, 1)
+    engine.forget(counted, "c")
+    assert (counters.entries, counters.bytes) == (1, 40)
 
 
 # --- the rest ----------------------------------------------------------------------------------------------
