@@ -14,6 +14,7 @@ from quarterdeck.db.stored import STORED_KIND, StoredFindings, decode, encode, k
 from quarterdeck.diagnostics.catalog import BUDGET
 from quarterdeck.findings.collect import FindingsMemory, find_all, find_names, in_order
 from quarterdeck.findings.document_checks import DOCUMENT_CHECKS
+from quarterdeck.findings.expansion import PatternTable
 from quarterdeck.measure.counters import RESOURCES
 from quarterdeck.query.engine import Query
 from quarterdeck.query.log import Event
@@ -91,6 +92,19 @@ def _named(db: Db, chart: str, scenario: Scenario) -> Named:
 
 NAMED: Query[Named] = Query("named", _named, equal=operator.is_)
 """Names that nobody defines, as far as texts tell, by chart and scenario."""
+
+
+def _patterns(db: Db, chart: str, scenario: Scenario) -> PatternTable | None:
+    parsed = db.get(PARSED, chart, scenario)
+    if isinstance(parsed, Unreadable):
+        return None
+    before = db.previous()
+    known = before if isinstance(before, PatternTable) else None
+    return PatternTable(parsed.program, before=known, results=shared_results())
+
+
+PATTERNS: Query[PatternTable | None] = Query("patterns", _patterns, equal=operator.is_)
+"""What the templates of a chart call, with which contexts, and what that expands to; None without a chart."""
 
 
 # --- rendering ---------------------------------------------------------------------------------------------
@@ -237,6 +251,9 @@ def store(db: Db, chart: str, scenario: Scenario, seconds: float) -> None:
     if key is not None:
         data = encode(StoredFindings(found.syntax, found.names, found.render))
         results.put(STORED_KIND, key, data, seconds)
+    patterns = db.peek(PATTERNS, chart, scenario)
+    if patterns is not None:
+        patterns.save()
     rendering = db.peek(RENDERING, chart, scenario)
     if isinstance(rendering, Rendering):
         DOCUMENT_CHECKS.save(results, rendering.templates.values(), chart, scenario.name)
