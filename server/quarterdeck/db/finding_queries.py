@@ -12,7 +12,14 @@ from quarterdeck.db.scenario_queries import VALUES
 from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.db.stored import STORED_KIND, StoredFindings, decode, encode, key_of
 from quarterdeck.diagnostics.catalog import BUDGET
-from quarterdeck.findings.collect import FindingsMemory, find_all, find_names, in_order
+from quarterdeck.findings.collect import (
+    FindingsMemory,
+    find_all,
+    find_names,
+    in_order,
+    is_renderable,
+    unrendered,
+)
 from quarterdeck.findings.document_checks import DOCUMENT_CHECKS
 from quarterdeck.findings.expansion import PatternTable
 from quarterdeck.measure.counters import RESOURCES
@@ -84,10 +91,8 @@ def _named(db: Db, chart: str, scenario: Scenario) -> Named:
         return Named((), FindingsMemory())
     before = db.previous()
     memory = before.memory if isinstance(before, Named) else FindingsMemory()
-    unrendered = Rendering(parsed.inputs)
-    unrendered.program = parsed.program
-    unrendered.syntax_problems = parsed.syntax
-    return Named(tuple(in_order((*parsed.problems, *find_names(unrendered, memory)))), memory)
+    names = find_names(unrendered(parsed.inputs, parsed.program), memory)
+    return Named(tuple(in_order((*parsed.problems, *names))), memory)
 
 
 NAMED: Query[Named] = Query("named", _named, equal=operator.is_)
@@ -215,6 +220,9 @@ No query asks for it: who has no rendering yet may show it instead.
 
 
 def _findings(db: Db, chart: str, scenario: Scenario) -> Findings:
+    parsed = db.get(PARSED, chart, scenario)
+    if isinstance(parsed, Parsed) and not parsed.is_refused and not is_renderable(parsed.inputs):
+        return Findings(syntax=parsed.syntax, names=db.get(NAMED, chart, scenario).findings)
     rendering = db.get(RENDERING, chart, scenario)
     if isinstance(rendering, Unreadable):
         return Findings(unreadable=rendering)

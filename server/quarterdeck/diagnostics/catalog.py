@@ -200,7 +200,12 @@ GROUPS: Final = (
     Group(
         "Values",
         (
-            Kind("QD240", "Unreadable values", "A values file is no YAML, or no map at its top."),
+            Kind(
+                "QD240",
+                "Unreadable values",
+                "A values file is no YAML, or no map at its top. Nothing is rendered with it, as Helm renders "
+                "nothing: mistakes that show in rendering are found once it can be read.",
+            ),
             Kind("QD241", "Bad flag", "A `--set` flag or one of its siblings makes no sense."),
             Kind(
                 "QD242",

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from quarterdeck.chart.problems import BAD_VALUES
 from quarterdeck.findings.failures import join_repetitions, own_failures
 from quarterdeck.findings.manifest_findings import find_manifest_problems
 from quarterdeck.findings.template_names import NameCheck, NameMemory
 from quarterdeck.render.callers import with_callers
 from quarterdeck.render.documents import has_documents
+from quarterdeck.render.problems import syntax_findings
+from quarterdeck.render.rendering import Rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from quarterdeck.chart.origins import ValueOrigins
+    from quarterdeck.chart.prepare import RenderInputs
+    from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
-    from quarterdeck.render.rendering import Frame, Rendering
+    from quarterdeck.render.rendering import Frame
 
 
 class CheckedManifests(NamedTuple):
@@ -79,6 +84,28 @@ def collect_findings(rendering: Rendering, memory: FindingsMemory | None = None)
     """Give all that is wrong, in order of place; `memory` takes part and is brought up to date."""
     found = find_all(rendering, memory or FindingsMemory())
     return in_order((*rendering.inputs.problems, *rendering.syntax_problems, *found.names, *found.failures))
+
+
+def is_renderable(inputs: RenderInputs) -> bool:
+    """Tell whether rendering says anything: not where a values file cannot be read.
+
+    Helm stops there, and what templates make of the values that are left is not what anybody meant.
+    """
+    return not any(problem.code == BAD_VALUES for problem in inputs.problems)
+
+
+def unrendered(inputs: RenderInputs, program: Program) -> Rendering:
+    """Give a rendering of which nothing has run, for `find_names`."""
+    rendering = Rendering(inputs)
+    rendering.program = program
+    rendering.syntax_problems = tuple(syntax_findings(program, inputs))
+    return rendering
+
+
+def collect_unrendered(rendering: Rendering) -> list[Finding]:
+    """Give what texts alone tell, in order of place; nothing has run."""
+    names = find_names(rendering, FindingsMemory())
+    return in_order((*rendering.inputs.problems, *rendering.syntax_problems, *names))
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -10,7 +10,12 @@ from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.errors import Cancelled
-from quarterdeck.findings.collect import collect_findings
+from quarterdeck.findings.collect import (
+    collect_findings,
+    collect_unrendered,
+    is_renderable,
+    unrendered,
+)
 from quarterdeck.runtime.context import Budget, Context
 
 if TYPE_CHECKING:
@@ -89,6 +94,9 @@ def run_check(
     capabilities = make_capabilities(options.kube_version, options.api_versions)
     inputs = prepare(chart, options.values, release, capabilities)
     stop_if(is_cancelled)
+    if not is_renderable(inputs):
+        program = shared_engine().program(inputs)
+        return Checked(chart, collect_unrendered(unrendered(inputs, program)), program)
     budget = Budget(is_cancelled=is_cancelled)
     rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
     stop_if(is_cancelled)

@@ -11,7 +11,13 @@ from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.diagnostics.catalog import BAD_SETTING
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.errors import OptionError
-from quarterdeck.findings.collect import FindingsMemory, collect_findings
+from quarterdeck.findings.collect import (
+    FindingsMemory,
+    collect_findings,
+    collect_unrendered,
+    is_renderable,
+    unrendered,
+)
 from quarterdeck.findings.scenarios import merge_scenarios
 from quarterdeck.runtime.context import Budget, Context
 
@@ -65,6 +71,11 @@ def check_scenarios(chart: Chart, runs: Sequence[ScenarioRun]) -> CheckedScenari
             continue
         release = Release(name=scenario.release_name, namespace=scenario.namespace)
         inputs = prepare(chart, values, release, capabilities)
+        if not is_renderable(inputs):
+            program = shared_engine().program(inputs)
+            programs[program] = None
+            by_scenario[scenario.name] = collect_unrendered(unrendered(inputs, program))
+            continue
         rendering = shared_engine().render(inputs, _new_context())
         programs[rendering.program] = None
         by_scenario[scenario.name] = collect_findings(rendering, memory)

@@ -217,3 +217,22 @@ def test_an_edit_that_begins_to_change_shared_values_touches_the_files_that_read
     assert any("the port is 81" in finding for finding in live(charts, chart, writing))
     assert live(charts, chart, writing) == fresh(chart, writing)
     assert live(charts, chart, calm) == fresh(chart, calm)
+
+
+def test_values_that_cannot_be_read_are_told_alone(chart: Path) -> None:
+    charts = Analysis()
+    broken = {"values.yaml": "port: [1\n", "templates/c.yaml": "{{ .Values.names.first }}\n{{ nonsense }}\n"}
+    found = charts.find(state_of(chart, broken))
+    assert [one.code for one in found.names] == ["QD240"]
+    assert [one.code for one in found.syntax] == ["QD102"]
+    assert found.render == (), "what is left of the values is not what anybody meant"
+    assert live(charts, chart, broken) == fresh(chart, broken)
+
+
+def test_after_broken_values_only_what_differs_from_the_last_good_ones_is_rendered(chart: Path) -> None:
+    charts = Analysis()
+    live(charts, chart, {"values.yaml": FILES["values.yaml"]})
+    charts.db.log.clear()
+    live(charts, chart, {"values.yaml": "port: [1\n"})
+    assert rendered(charts) == []
+    assert live(charts, chart, {"values.yaml": FILES["values.yaml"]}) == fresh(chart, {})
