@@ -79,7 +79,7 @@ INCOMPLETE: Final = "QD902"
 DOCUMENTATION: Final = "https://github.com/quarterdeck-helm/quarterdeck/blob/main/docs"
 """Where the documents are on the web; pyproject.toml says the same."""
 TAGS: Final = {"QD224": "deprecated"}
-"""Kinds that editors show in a way of their own: what is `unnecessary` faded, what is `deprecated` struck out."""
+"""Kinds that editors show in a way of their own: `unnecessary` ones faded, `deprecated` ones struck out."""
 
 GROUPS: Final = (
     Group(
@@ -203,8 +203,8 @@ GROUPS: Final = (
             Kind(
                 "QD240",
                 "Unreadable values",
-                "A values file is no YAML, or no map at its top. Nothing is rendered with it, as Helm renders "
-                "nothing: mistakes that show in rendering are found once it can be read.",
+                "A values file is no YAML, or no map at its top. Nothing is rendered with it, as Helm "
+                "renders nothing: mistakes that show in rendering are found once it can be read.",
             ),
             Kind("QD241", "Bad flag", "A `--set` flag or one of its siblings makes no sense."),
             Kind(
@@ -368,8 +368,8 @@ GROUPS: Final = (
             Kind(
                 INCOMPLETE,
                 "Not all is known",
-                "The analysis of the chart in an editor took longer than it may, or was cancelled: findings of "
-                "this chart may be missing or out of date until it is analysed again.",
+                "The analysis of the chart in an editor took longer than it may, or was cancelled: findings "
+                "of this chart may be missing or out of date until it is analysed again.",
             ),
         ),
     ),
