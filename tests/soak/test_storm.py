@@ -36,6 +36,8 @@ MEMORY_GROWTH = 1.10
 NO_CACHES = {"QUARTERDECK_CACHES": "off", "QUARTERDECK_CACHE_DIR": "off"}
 SHORT_PATIENCE = 20.0
 """Seconds after which steps are taken to hang when they are done again."""
+REPLAYS = Path(__file__).with_name("replays")
+"""Steps that once failed, on the small chart alone."""
 REPORTS = corpus_charts.REPOSITORY / "build" / "reports"
 ERRORS = ("Traceback (most recent call last)", " ERROR ", " CRITICAL ")
 """What the log of a server that made a mistake has."""
@@ -85,7 +87,8 @@ def do_round(desk: Desk, rng: random.Random, number: int, workspace: Path) -> in
         steps = desk.done[begin:]
         if not failed(steps, workspace, desk.beginning):  # what went before counts as well
             steps = desk.done
-        steps = shorten(steps, lambda some: bool(failed(some, workspace, desk.beginning)))
+        kind = kind_of(problems)
+        steps = shorten(steps, lambda some: kind_of(failed(some, workspace, desk.beginning)) == kind)
         pytest.fail(told(steps, problems, number))
     return processes.memory(desk.editor.client.process.pid).resident
 
@@ -111,6 +114,11 @@ def failed(steps: Sequence[Step], workspace: Path, beginning: dict[Path, bytes])
             desk.editor.client.close()
 
 
+def kind_of(problems: Sequence[str]) -> str:
+    """Tell problems apart that have different causes, for short steps of the same one."""
+    return problems[0].partition(":")[0] if problems else ""
+
+
 def told(steps: Sequence[Step], problems: list[str], number: int) -> str:
     """Write the steps down; give the message of a failure."""
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -124,11 +132,16 @@ def told(steps: Sequence[Step], problems: list[str], number: int) -> str:
     )
 
 
-@pytest.mark.skipif(not corpus_charts.is_present(), reason=corpus_charts.MISSING)
-@pytest.mark.parametrize(
-    "file", list(filter(None, [os.environ.get("QUARTERDECK_REPLAY")])) or ["first-steps.json"]
-)
-def test_steps_that_were_written_down_are_done_again(file: str, workspace: Path) -> None:
-    path = Path(file) if Path(file).exists() else Path(__file__).with_name(file)
-    beginning = {each: each.read_bytes() for each in workspace.rglob("*") if each.is_file()}
-    assert not failed(json.loads(path.read_text("utf-8")), workspace, beginning)
+@pytest.mark.parametrize("file", sorted(REPLAYS.glob("*.json")), ids=lambda path: path.stem)
+def test_steps_that_once_failed_do_not_any_more(file: Path, tmp_path: Path) -> None:
+    replay(file, make_workspace(tmp_path / "workspace", random.Random(0), corpus=0))
+
+
+@pytest.mark.skipif("QUARTERDECK_REPLAY" not in os.environ, reason="only on request: QUARTERDECK_REPLAY")
+def test_steps_that_were_written_down_are_done_again(workspace: Path) -> None:
+    replay(Path(os.environ["QUARTERDECK_REPLAY"]), workspace)
+
+
+def replay(file: Path, workspace: Path) -> None:
+    beginning = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
+    assert not failed(json.loads(file.read_text("utf-8")), workspace, beginning)
