@@ -44,12 +44,13 @@ class RawEditor(WireEditor):
         self.told: list[tuple[str, Any]] = []
         self.asked: list[tuple[str, Any]] = []
         self.answers: dict[str, Callable[[Any], Any]] = {}
+        self.process_id = os.getpid()
         super().__init__(environment)
 
     def initialize(self, *folders: Path, options: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` alone."""
         params = {
-            "processId": os.getpid(),
+            "processId": self.process_id,
             "capabilities": self.capabilities,
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name} for folder in folders],
             "initializationOptions": self.options | dict(options or {}),

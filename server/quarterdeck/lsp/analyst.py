@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from quarterdeck.workspace.analysis import Analysis, ChartState
 
 OUT_OF_TIME = "took longer than it may"
+FAILED = "failed by a mistake of ours; the server's log says where"
 CANCELLED = "was cancelled"
 _MOST_BUDGET_SECONDS = 60.0
 
@@ -124,12 +125,15 @@ class Analyst:
             self._news.popleft()(self._made)
         return self._made
 
-    def warm_up(self, load: Callable[[], None], _turn: Turn) -> Iterator[Lane]:
+    def warm_up(self, load: Callable[[], None], done: Callable[[], None], _turn: Turn) -> Iterator[Lane]:
         """Load what analysing takes, before anybody asks; `load` loads what others need."""
-        self._collector.start()
-        self._analysis()
+        try:
+            self._collector.start()
+            self._analysis()
+            load()
+        finally:
+            done()
         yield Lane.FOCUSED
-        load()
 
     def idle(self, is_cancelled: Callable[[], bool]) -> None:
         """Do what can wait until nobody does.
@@ -222,6 +226,10 @@ class Analyst:
         except QuarterdeckError as error:
             _log.warning("the scenarios of %s are not known: %s", snapshot.chart, error)
             context = NO_CONTEXT
+        except Exception:  # noqa: BLE001 - see `tiers`
+            _log.exception("the search for scenarios of %s failed", snapshot.chart)
+            self.tell_gap(snapshot, SCENARIOS, "", FAILED)
+            return
         self._deliver(Outcome(snapshot, SCENARIOS, "", context=context))
 
     def scenarios(self, question: Question, scenarios: tuple[Scenario, ...], turn: Turn) -> Iterator[Lane]:
@@ -247,6 +255,10 @@ class Analyst:
                 return
             except QuarterdeckError as error:
                 findings, complete = (unreadable(snapshot.chart, str(error)),), True
+            except Exception:  # noqa: BLE001 - see `tiers`
+                _log.exception("the analysis of %s in %s failed", snapshot.chart, scenario.name)
+                self.tell_gap(snapshot, SCENARIOS, "", FAILED)
+                return
             is_complete &= complete
             count += len(findings) + len(refusals)
             gap = "" if complete else OUT_OF_TIME

@@ -192,17 +192,12 @@ class QuarterdeckServer(LanguageServer):
 
     def begin(self) -> None:
         """Load what analysing takes; the handshake is over. Then look at the workspace."""
-        work = partial(self.analyst.warm_up, self._load)
+        done = partial(self._on_loop, QuarterdeckServer._warm, self)
+        work = partial(self.analyst.warm_up, self.background.load, done)
         self.lanes.ask(Task("warm up", Lane.TYPED, "loading", work, seconds=60.0))
         self._is_searching = True
 
-    def _load(self) -> None:
-        try:
-            self.background.load()
-        finally:
-            self._on_loop(self._warm, None)
-
-    def _warm(self, _nothing: None) -> None:
+    def _warm(self) -> None:
         self._is_searching = False
         self.session.search()
 

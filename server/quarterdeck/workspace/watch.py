@@ -15,11 +15,17 @@ DEBOUNCE_MS = 400
 """Milliseconds for which changes are gathered at most: `git checkout` changes files for a while."""
 STEP_MS = 60
 """Milliseconds without a change after which those that came are told."""
+AGAIN_MS = 500
+"""Milliseconds after which a new folder is looked into again."""
+_MOST_BELOW = 20_000
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".idea"})
 
 
 def watch(paths: Iterable[str], stop: Event) -> Iterator[set[str]]:
     """Give the files that changed at or below some paths, a set each time; until `stop` is set.
+
+    Of a folder that is new, everything in it is given, and given again a moment later: the system tells
+    nothing of what comes before it watches the folder.
 
     Paths are absolute, with `/` between their parts. What version control and editors keep for themselves is
     left out. Nothing is written anywhere.
@@ -38,6 +44,7 @@ def watch(paths: Iterable[str], stop: Event) -> Iterator[set[str]]:
     existing = [path for path in paths if os.path.lexists(path)]
     if not existing:
         return
+    seen_last: set[str] = set()
     try:
         for changes in watch_files(
             *existing,
@@ -45,10 +52,27 @@ def watch(paths: Iterable[str], stop: Event) -> Iterator[set[str]]:
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
             stop_event=stop,
-            rust_timeout=500,
+            rust_timeout=AGAIN_MS,
+            yield_on_timeout=True,
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            yield {path.replace(os.sep, "/") for _, path in changes}
+            changed = {path.replace(os.sep, "/") for _, path in changes}
+            folders = {path for path in changed if os.path.isdir(path)}  # noqa: PTH112 - names of watchfiles
+            told = changed.union(*map(_below, folders), *map(_below, seen_last))
+            seen_last = folders
+            if told:
+                yield told
     except (OSError, RuntimeError) as error:
         raise ToolError(f"changes of files are not noticed: {error}") from error
+
+
+def _below(folder: str) -> set[str]:
+    """Give what is in a folder that was new: it may have come before the folder was watched."""
+    found: set[str] = set()
+    for inside, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _NEVER]
+        found.update(f"{inside}/{name}".replace(os.sep, "/") for name in files)
+        if len(found) > _MOST_BELOW:
+            break
+    return found
