@@ -76,6 +76,9 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-scenarios", action="store_true", help="Check with the default values and those given here only."
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="Go on, and check charts again when their files change."
+    )
     add_values_options(parser)
     add_cluster_options(parser)
 
@@ -86,12 +89,23 @@ def run(options: Namespace) -> int:
     Raises:
         QuarterdeckError: a path leads to no chart, or an option makes no sense.
     """
+    if not options.watch:
+        return _run(options, options.paths)
+    if options.format != "text":
+        raise OptionError("--watch prints text: leave out --format")
+    from quarterdeck.cli.watching import follow  # noqa: PLC0415 - seldom needed
+
+    return follow(options.paths, lambda paths: _run(options, paths))
+
+
+def _run(options: Namespace, paths: Sequence[str]) -> int:
+    """Check the charts at and below some of the paths that the options name."""
     from quarterdeck.reports.format import make_report  # noqa: PLC0415 - `--help` needs no engine
 
     order = _make_order(options)
     is_coloured = terminal.wants_color(options.color)
     report = make_report(options.format, is_coloured=is_coloured, width=terminal.width())
-    return _exit_code(_check(options.paths, order, report, options.jobs), options.fail_on)
+    return _exit_code(_check(paths, order, report, options.jobs), options.fail_on)
 
 
 def _make_order(options: Namespace) -> CheckOrder:

@@ -32,6 +32,7 @@ def watch(paths: Iterable[str], stop: Event) -> Iterator[set[str]]:
 
     Raises:
         ToolError: the system cannot watch them.
+        KeyboardInterrupt: the user does not want to wait any more.
     """
     from watchfiles import BaseFilter, Change  # noqa: PLC0415 - only who watches loads it
     from watchfiles import watch as watch_files  # noqa: PLC0415 - as above
@@ -54,7 +55,6 @@ def watch(paths: Iterable[str], stop: Event) -> Iterator[set[str]]:
             stop_event=stop,
             rust_timeout=AGAIN_MS,
             yield_on_timeout=True,
-            raise_interrupt=False,
             ignore_permission_denied=True,
         ):
             changed = {path.replace(os.sep, "/") for _, path in changes}
