@@ -28,6 +28,8 @@ HUMAN_SECONDS = (0.07, 0.26)
 BURST_SECONDS = (0.01, 0.04)
 """The same when a key is held down, or a text is typed by a tool."""
 BURST_KEYS = 12
+SESSION_SECONDS = 1.5
+"""How long a server lives on that was only to open a chart."""
 
 
 @dataclass(slots=True)
@@ -143,11 +145,17 @@ def short(uri: str) -> str:
 
 
 def open_first(chart: BenchChart, environment: dict[str, str]) -> tuple[Answer, float]:
-    """Start a server and open one template; give the handshake, and the time from `didOpen` to T2."""
+    """Start a server and open one template; give the handshake, and the time from `didOpen` to T2.
+
+    The server lives as long as a short session does: it may save what it found.
+    """
     with WireEditor(environment) as editor:
         answer = editor.start(chart.folder)
         change = editor.open(chart.templates[0])
-        return answer, editor.when(change, RENDER) - change.at
+        seconds = editor.when(change, RENDER) - change.at
+        editor.until_idle()
+        time.sleep(SESSION_SECONDS)
+        return answer, seconds
 
 
 def handshake(folder: Path, environment: dict[str, str]) -> tuple[float, float]:
