@@ -71,7 +71,7 @@ NEW_FILES = {
     "charts/storm/templates/a.yaml": ("kind: {{ undefinedFunction }}\n", "a: b\n"),
 }
 """Files that come and go, by pattern of their path, with texts."""
-SETTINGS = (
+SETTINGS: tuple[dict[str, Any], ...] = (
     *(
         {},
         {},
