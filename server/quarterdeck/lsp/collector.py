@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import gc
 
-MOST_YOUNG = 400_000
-"""Objects that may come up without an idle moment before the young ones are looked through all the same."""
+MOST_YOUNG = 30_000
+"""Objects that may come up before they are looked through though somebody may type: 10 ms, after a task."""
 YOUNG_ENOUGH = 20_000
 """Objects that are not worth a look."""
 OLD_ROUNDS = 20
