@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from quarterdeck.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
 PROGRAM = "quarterdeck"
 
@@ -61,6 +62,34 @@ def add_color(parser: argparse.ArgumentParser) -> None:
     add_choice(
         parser, "--color", ("auto", "always", "never"), default="auto", text="Colour; auto: on a terminal."
     )
+
+
+def add_trace(parser: argparse.ArgumentParser) -> None:
+    """Add `--trace`; `traced` does what it says."""
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        help="Write where time goes into this file, for chrome://tracing and ui.perfetto.dev.",
+    )
+
+
+@contextmanager
+def traced(file: str | None) -> Generator[None]:
+    """Write where time goes into a file, if one is named.
+
+    Raises:
+        OptionError: the file cannot be written.
+    """
+    if file is None:
+        yield
+        return
+    from quarterdeck.measure import trace  # noqa: PLC0415 - seldom needed
+
+    trace.start(file)
+    try:
+        yield
+    finally:
+        trace.stop()
 
 
 def positive(text: str) -> int:

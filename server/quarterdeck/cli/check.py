@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from quarterdeck.cli import terminal
-from quarterdeck.cli.arguments import add_choice, add_color, positive
+from quarterdeck.cli.arguments import add_choice, add_color, add_trace, positive, traced
 from quarterdeck.cli.values_options import (
     add_cluster_options,
     add_values_options,
@@ -79,6 +79,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--watch", action="store_true", help="Go on, and check charts again when their files change."
     )
+    add_trace(parser)
     add_values_options(parser)
     add_cluster_options(parser)
 
@@ -90,12 +91,14 @@ def run(options: Namespace) -> int:
         QuarterdeckError: a path leads to no chart, or an option makes no sense.
     """
     if not options.watch:
-        return _run(options, options.paths)
+        with traced(options.trace):
+            return _run(options, options.paths)
     if options.format != "text":
         raise OptionError("--watch prints text: leave out --format")
     from quarterdeck.cli.watching import follow  # noqa: PLC0415 - seldom needed
 
-    return follow(options.paths, lambda paths: _run(options, paths))
+    with traced(options.trace):
+        return follow(options.paths, lambda paths: _run(options, paths))
 
 
 def _run(options: Namespace, paths: Sequence[str]) -> int:
@@ -138,6 +141,7 @@ def _make_order(options: Namespace) -> CheckOrder:
         folder=folder,
         named=named,
         manifests=None if scenarios is None else read_manifests(named),
+        trace=options.trace,
     )
 
 

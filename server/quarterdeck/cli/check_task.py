@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from quarterdeck.cli.mistakes import describe_mistake, wants_traceback
 from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.measure import trace
 from quarterdeck.reports.model import ChartReport
 from quarterdeck.scenarios.model import DEFAULT
 from quarterdeck.text.line_index import LineIndex
@@ -32,7 +33,7 @@ class CheckOrder(NamedTuple):
     `options` are those of the command line; `namespace` is the one that somebody gave. `scenarios` are the
     names of the scenarios to check: all without any, and the options' values alone where it is None. `folder`
     is where the command runs, `named` what it names: absolute paths, with `/`. `manifests` tell what other
-    tools deploy.
+    tools deploy. `trace` is the file in which it is written where time goes.
     """
 
     options: Options
@@ -41,6 +42,7 @@ class CheckOrder(NamedTuple):
     folder: str
     named: tuple[str, ...]
     manifests: Manifests | None
+    trace: str | None = None
 
 
 class CheckTask:
@@ -52,8 +54,11 @@ class CheckTask:
 
     def __call__(self, path: str) -> ChartReport:
         """Check a chart; that it cannot be read, or that we fail on it, is in the report: others follow."""
+        if self._order.trace is not None and not trace.is_on():
+            trace.start(self._order.trace, joins=True)  # in a worker process
         try:
-            return self._check(path)
+            with trace.span("check", "check", chart=path):
+                return self._check(path)
         except QuarterdeckError as error:
             return ChartReport(path=path, error=str(error))
         except Exception as error:

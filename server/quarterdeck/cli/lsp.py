@@ -6,8 +6,8 @@ import logging
 import os
 from typing import TYPE_CHECKING, NoReturn
 
+from quarterdeck.cli.arguments import add_trace, traced
 from quarterdeck.errors import OptionError
-from quarterdeck.measure import trace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -36,11 +36,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--log-file", metavar="FILE", help="Write the log into this file, not to standard error."
     )
-    parser.add_argument(
-        "--trace",
-        metavar="FILE",
-        help="Write where time goes into this file, for chrome://tracing and ui.perfetto.dev.",
-    )
+    add_trace(parser)
     parser.add_argument(
         "--log-level",
         default="warning",
@@ -58,10 +54,8 @@ def run(options: Namespace) -> NoReturn:
     if sum((options.stdio, options.tcp is not None, options.ws is not None)) > 1:
         raise OptionError("--stdio, --tcp and --ws exclude each other")
     _start_log(options.log_file, options.log_level)
-    if options.trace is not None:
-        trace.start(options.trace)
-    code = _serve(options)
-    trace.stop()
+    with traced(options.trace):
+        code = _serve(options)
     logging.shutdown()
     # What others register for the end of the process would work on what the analysing thread is in the midst
     # of, and let the client wait.

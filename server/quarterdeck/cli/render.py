@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quarterdeck.cli import terminal
-from quarterdeck.cli.arguments import add_choice
+from quarterdeck.cli.arguments import add_choice, add_trace, traced
 from quarterdeck.cli.values_options import (
     add_cluster_options,
     add_scenario_option,
@@ -65,6 +65,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, metavar="NUMBER", help="Make random numbers and the clock the same each time."
     )
+    add_trace(parser)
     add_scenario_option(parser)
     add_values_options(parser)
     add_cluster_options(parser)
@@ -77,6 +78,11 @@ def run(options: Namespace) -> int:
         RenderStoppedError: Helm refuses the chart.
         QuarterdeckError: something cannot be read or written, or an option makes no sense.
     """
+    with traced(options.trace):
+        return _run(options)
+
+
+def _run(options: Namespace) -> int:
     from quarterdeck.cli import render_task  # noqa: PLC0415 - `--help` needs no engine
     from quarterdeck.db.shared_engine import shared_engine  # noqa: PLC0415 - as above
 

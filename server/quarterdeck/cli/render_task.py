@@ -15,6 +15,7 @@ from quarterdeck.cli.fetch import fetch_missing
 from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.errors import ReadError, RenderStoppedError
+from quarterdeck.measure.trace import span
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.quoting import quote
@@ -70,14 +71,16 @@ def render_files(
         ReadError: it cannot be read.
         OptionError: an option makes no sense.
     """
-    inputs = _prepare(order)
+    with span("prepare", "render"):
+        inputs = _prepare(order)
     rendering = Rendering(inputs)
     begin(rendering)
     names = shared_engine().stream(
         inputs, lambda: Context(seed=order.seed), rendering, is_strict=True, is_traced=order.is_traced
     )
-    for name in names:
-        take(name, rendering.templates[name])
+    with span("render", "render"):
+        for name in names:
+            take(name, rendering.templates[name])
     _stop_at(rendering.problems)
     return rendering
 
@@ -92,8 +95,10 @@ def render_leniently(order: Order) -> Rendering:
     """
     capabilities = make_capabilities(order.kube_version, order.api_versions)
     release = Release(name=order.name, namespace=order.namespace, is_upgrade=order.is_upgrade)
-    inputs = prepare(read_chart(order.chart), order.values, release, capabilities)
-    return shared_engine().render(inputs, lambda: Context(seed=order.seed))
+    with span("prepare", "render"):
+        inputs = prepare(read_chart(order.chart), order.values, release, capabilities)
+    with span("render", "render"):
+        return shared_engine().render(inputs, lambda: Context(seed=order.seed))
 
 
 def _prepare(order: Order) -> RenderInputs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.lsp.analyst import OUT_OF_TIME, unreadable
 from quarterdeck.lsp.results import SCENARIOS
+from quarterdeck.measure import trace
 from quarterdeck.measure.counters import add_up
 from quarterdeck.settings.model import DEFAULTS, Settings
 from quarterdeck.workers.jobs import Dropped, Failed, Failure, Finished, Partial
@@ -86,6 +87,7 @@ class Background:
             leave_out=leave_out,
             roots=self.roots,
             editor=self.settings,
+            trace=trace.path(),
         )
         course = _Course(self, self._analyst, self._results, question, lane)
         self._tickets[chart] = self._pool.submit(job, priority=int(lane), key=chart, on_message=course.take)

@@ -57,7 +57,8 @@ class _Trace:
     process leaves is a trace of all but its last moments.
     """
 
-    def __init__(self, handle: int, *, joins: bool) -> None:
+    def __init__(self, path: str, handle: int, *, joins: bool) -> None:
+        self.path = path
         self._handle = handle
         self._joins = joins
         self._lock = threading.Lock()
@@ -141,7 +142,7 @@ def start(path: str, *, joins: bool = False) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OptionError(f"the trace {path} cannot be written: {reason}") from error
-    _trace = _Trace(handle, joins=joins)
+    _trace = _Trace(os.path.abspath(path), handle, joins=joins)  # noqa: PTH100 - as the caller means it
     atexit.register(stop)
 
 
@@ -157,6 +158,11 @@ def stop() -> None:
 def is_on() -> bool:
     """Tell whether a trace is being written."""
     return _trace is not None
+
+
+def path() -> str:
+    """Give the file that the trace is written to, for processes that join; empty without one."""
+    return "" if _trace is None else _trace.path
 
 
 def counter(name: str, **values: float) -> None:

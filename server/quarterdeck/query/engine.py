@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from quarterdeck.errors import Cancelled
+from quarterdeck.measure.trace import span
 from quarterdeck.query.log import Event, QueryLog
 from quarterdeck.query.places import MISSING, Key, find_place, is_same
 
@@ -411,7 +412,8 @@ class Engine:
         self._stack.append(frame)
         started = time.perf_counter()
         try:
-            value = query.compute(self, *node.key)
+            with span(query.name, "query"):
+                value = query.compute(self, *node.key)
         finally:
             elapsed = time.perf_counter() - started
             self._stack.pop()

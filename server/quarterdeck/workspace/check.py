@@ -16,6 +16,7 @@ from quarterdeck.findings.collect import (
     is_renderable,
     unrendered,
 )
+from quarterdeck.measure.trace import span
 from quarterdeck.runtime.context import Budget, Context
 
 if TYPE_CHECKING:
@@ -88,19 +89,24 @@ def run_check(
         OptionError: an option makes no sense.
         Cancelled: `is_cancelled` said so.
     """
-    chart = read_chart(path, overlay=overlay)
+    with span("read", "check"):
+        chart = read_chart(path, overlay=overlay)
     stop_if(is_cancelled)
     release = Release(name=options.name, namespace=options.namespace)
     capabilities = make_capabilities(options.kube_version, options.api_versions)
-    inputs = prepare(chart, options.values, release, capabilities)
+    with span("prepare", "check"):
+        inputs = prepare(chart, options.values, release, capabilities)
     stop_if(is_cancelled)
     if not is_renderable(inputs):
         program = shared_engine().program(inputs)
         return Checked(chart, collect_unrendered(unrendered(inputs, program)), program)
     budget = Budget(is_cancelled=is_cancelled)
-    rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
+    with span("render", "check"):
+        rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
     stop_if(is_cancelled)
-    return Checked(chart, collect_findings(rendering), rendering.program)
+    with span("findings", "check"):
+        findings = collect_findings(rendering)
+    return Checked(chart, findings, rendering.program)
 
 
 def stop_if(is_cancelled: Callable[[], bool] | None) -> None:

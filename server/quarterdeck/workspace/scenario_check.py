@@ -19,6 +19,7 @@ from quarterdeck.findings.collect import (
     unrendered,
 )
 from quarterdeck.findings.scenarios import merge_scenarios
+from quarterdeck.measure.trace import span
 from quarterdeck.runtime.context import Budget, Context
 
 if TYPE_CHECKING:
@@ -70,14 +71,17 @@ def check_scenarios(chart: Chart, runs: Sequence[ScenarioRun]) -> CheckedScenari
             refused[scenario.name] = list(values.refusals)
             continue
         release = Release(name=scenario.release_name, namespace=scenario.namespace)
-        inputs = prepare(chart, values, release, capabilities)
+        with span("prepare", "check", scenario=scenario.name):
+            inputs = prepare(chart, values, release, capabilities)
         if not is_renderable(inputs):
             program = shared_engine().program(inputs)
             programs[program] = None
             by_scenario[scenario.name] = collect_unrendered(unrendered(inputs, program))
             continue
-        rendering = shared_engine().render(inputs, _new_context())
+        with span("render", "check", scenario=scenario.name):
+            rendering = shared_engine().render(inputs, _new_context())
         programs[rendering.program] = None
-        by_scenario[scenario.name] = collect_findings(rendering, memory)
+        with span("findings", "check", scenario=scenario.name):
+            by_scenario[scenario.name] = collect_findings(rendering, memory)
     findings = merge_scenarios(by_scenario, refused)
     return CheckedScenarios(findings, tuple(programs))

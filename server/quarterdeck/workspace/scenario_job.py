@@ -15,7 +15,7 @@ import msgspec
 
 from quarterdeck.diagnostics.model import Finding  # noqa: TC001 - msgspec reads the types of fields
 from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
-from quarterdeck.measure import counters
+from quarterdeck.measure import counters, trace
 from quarterdeck.measure.counters import CacheCounters  # noqa: TC001 - as above
 from quarterdeck.scenarios.model import DEFAULT_SCENARIO, LeftOut, Scenario
 from quarterdeck.settings.model import DEFAULTS, Settings
@@ -43,6 +43,8 @@ class ScenarioJob(msgspec.Struct, frozen=True, kw_only=True):
     leave_out: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     editor: Settings = DEFAULTS
+    trace: str = ""
+    """The file in which the server writes where time goes; empty if it does not."""
 
 
 class ScenariosFound(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
@@ -91,6 +93,8 @@ def run(job: ScenarioJob, emit: Callable[[Message], None], is_cancelled: Callabl
     Raises:
         Cancelled: `is_cancelled` said so.
     """
+    if job.trace and not trace.is_on():
+        trace.start(job.trace, joins=True)
     analysis = _analysis()
     analysis.set_roots(job.roots)
     analysis.set_editor_settings(job.editor)
