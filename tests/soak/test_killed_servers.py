@@ -14,6 +14,7 @@ import pytest
 
 import corpus_charts
 from quarterdeck.store.disk_cache import DiskCache
+from quarterdeck.store.results import RESULTS_FOLDER, open_results
 from soak.desk import difference, settled
 from soak.workspaces import make_workspace, snapshot
 from wire import processes
@@ -111,4 +112,6 @@ def count_entries(cache: Path) -> int:
 
 def bad_entries(cache: Path) -> list[Path]:
     """Give the entries that are not as they were written; unfinished ones have other names."""
-    return [path for path in cache.rglob("*.qd") if DiskCache(path.parent).read(path.stem) is None]
+    readers = {"code": DiskCache(cache / "code"), RESULTS_FOLDER: open_results(cache).disk}
+    entries = list(cache.rglob("*.qd"))
+    return [path for path in entries if readers[path.parent.name].read(path.stem) is None]
