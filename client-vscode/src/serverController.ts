@@ -16,6 +16,7 @@ import {
 } from './managedServer';
 import { isProgram, run } from './programs';
 import { selectedInterpreter } from './pythonEnvironment';
+import { ScenarioStatus } from './scenarios';
 import { findServer, type Location } from './serverLocation';
 
 const INSTALL = 'Install';
@@ -29,6 +30,8 @@ const DOCUMENTS = [
     { scheme: 'file', pattern: '**/templates/**' },
     { scheme: 'file', pattern: '**/{Chart,requirements}.{yaml,lock}' },
     { scheme: 'file', pattern: '**/*values*.{yaml,yml}' },
+    { scheme: 'file', pattern: '**/{ci,env,envs,environment,environments,overlays,values}/**/*.{yaml,yml}' },
+    { scheme: 'file', pattern: '**/.quarterdeck.{yaml,yml}' },
     { scheme: 'file', pattern: '**/values.schema.json' },
     { scheme: 'file', pattern: '**/.helmignore' },
 ];
@@ -37,6 +40,7 @@ const DOCUMENTS = [
 export class ServerController implements vscode.Disposable {
     private client: LanguageClient | undefined;
     private queue: Promise<void> = Promise.resolve();
+    private readonly scenarios = new ScenarioStatus();
 
     constructor(
         private readonly context: vscode.ExtensionContext,
@@ -73,6 +77,7 @@ export class ServerController implements vscode.Disposable {
     }
 
     dispose(): void {
+        this.scenarios.dispose();
         void this.stop();
     }
 
@@ -87,6 +92,7 @@ export class ServerController implements vscode.Disposable {
     private async stopClient(): Promise<void> {
         const client = this.client;
         this.client = undefined;
+        this.scenarios.use(undefined);
         // A server that did not start, or does not answer, is gone all the same.
         await client?.dispose().catch((error: unknown) => {
             this.output.warn(`stopping the server: ${String(error)}`);
@@ -111,12 +117,17 @@ export class ServerController implements vscode.Disposable {
     private async startClient(program: string, source: string): Promise<void> {
         const more = vscode.workspace.getConfiguration('quarterdeck').get<string[]>('server.arguments', []);
         const server: ServerOptions = { command: program, args: ['lsp', '--stdio', ...more] };
-        const options: LanguageClientOptions = { documentSelector: DOCUMENTS, outputChannel: this.output };
+        const options: LanguageClientOptions = {
+            documentSelector: DOCUMENTS,
+            outputChannel: this.output,
+            initializationOptions: { reportAnalysis: true },
+        };
         const client = new LanguageClient('quarterdeck', 'Quarterdeck', server, options);
         this.client = client;
         this.output.info(`starting ${program} (${source})`);
         try {
             await client.start();
+            this.scenarios.use(client);
         } catch (error) {
             this.output.error(`${program} did not start: ${String(error)}`);
             void this.tell(`Quarterdeck's server did not start: ${program}.`);

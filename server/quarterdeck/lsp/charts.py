@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from quarterdeck.lsp.analyst import NO_CONTEXT, Analyst, Context, Outcome, Question
+from quarterdeck.lsp.analyst import CANCELLED, NO_CONTEXT, Analyst, Context, Outcome, Question
 from quarterdeck.lsp.lanes import Lane, LaneThread, Task
 from quarterdeck.lsp.results import RENDER, SCENARIOS, Snapshot
 from quarterdeck.workspace.discovery import is_chart, path_in_chart
@@ -172,11 +172,13 @@ class Charts:
             record.revision = -1
 
     def cancel_background(self) -> None:
-        """Leave what is not analysed in the background as it is, until something changes."""
-        for record in self._records.values():
-            if record.is_asked and record.known < SCENARIOS and not self._is_open(record.path):
+        """Leave what is not analysed in the background as it is, until something changes, and say so."""
+        for record in list(self._records.values()):
+            is_due = self._is_open(record.path) and record.known < RENDER
+            if record.snapshot is not None and record.is_asked and not is_due:
                 self._take_back(record)
                 record.is_asked = False
+                self._analyst.tell_gap(record.snapshot, SCENARIOS, "", CANCELLED)
         self.on_change()
 
     def when_known(self, chart: str, tier: int, call: Callable[[], None]) -> None:
