@@ -91,8 +91,11 @@ class Session:
         if self._is_stopped:
             return
         found = set(charts)
+        used = {buffer.chart for buffer in self._buffers}
         for chart in self._charts.paths:
-            if chart not in found and not is_chart(chart):
+            # One in another chart's `charts/` was a chart of its own only as long as that one was none.
+            is_part = chart not in used and self._is_in_workspace(chart)
+            if chart not in found and (is_part or not is_chart(chart)):
                 self._charts.forget(chart)
         self._forget_unused_charts()
         self._new_charts = sorted(chart for chart in found if chart not in self._charts)
@@ -173,10 +176,8 @@ class Session:
     # --- the disk ------------------------------------------------------------------------------------------
 
     def files_changed(self, paths: Iterable[str]) -> None:
-        """Files on disk were made, changed or deleted; those that are open do not count."""
-        changed = [
-            path for path in dict.fromkeys(paths) if self._buffers.get(path) is None or _is_marker(path)
-        ]
+        """Files on disk were made, changed or deleted; of open ones it counts whether they exist."""
+        changed = list(dict.fromkeys(paths))
         if not changed or self._is_stopped:
             return
         self._disk_changed(changed)
