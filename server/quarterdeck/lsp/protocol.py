@@ -60,7 +60,7 @@ class FastProtocol(LanguageServerProtocol):
         for method in _KEPT_BY_US:
             self.fm.builtin_features.pop(method, None)  # pyright: ignore[reportUnknownMemberType] - an untyped dict
         self._is_initialized = False
-        self._asked: dict[str, Callable[[Any], None]] = {}
+        self._asked: dict[str, tuple[Callable[[Any], None], Callable[[], None]]] = {}
         self._last_number = 0
 
     # --- incoming ----------------------------------------------------------------------------------------
@@ -99,9 +99,10 @@ class FastProtocol(LanguageServerProtocol):
                 self._refuse(number, lsp.ErrorCodes.InternalError, "the message could not be taken")
 
     def _take_answer(self, number: str, message: dict[str, Any]) -> None:
-        answered = self._asked.pop(number)
+        answered, refused = self._asked.pop(number)
         if "error" in message:
             _log.info("the client refused %s: %s", number, message["error"])
+            refused()
         else:
             answered(message.get("result"))
 
@@ -149,11 +150,17 @@ class FastProtocol(LanguageServerProtocol):
         """Send a notification whose parameters are structs of `messages`, or plain data."""
         self._send(Notification(method, params))
 
-    def ask(self, method: str, params: Any, answered: Callable[[Any], None]) -> None:
-        """Send a request of ours; `answered` gets the result, if the client does not refuse."""
+    def ask(
+        self,
+        method: str,
+        params: Any,
+        answered: Callable[[Any], None],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Send a request of ours; `answered` gets the result, or `refused` is called."""
         self._last_number += 1
         number = f"quarterdeck-{self._last_number}"
-        self._asked[number] = answered
+        self._asked[number] = (answered, refused)
         self._send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
     def unstructure(self, params: Any) -> Any:

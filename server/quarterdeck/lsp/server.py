@@ -56,6 +56,8 @@ SWITCH_SECONDS = 0.0005
 
 PROGRESS_SECONDS = 0.2
 """How often progress is shown at most."""
+SETTINGS_SECONDS = 5.0
+"""How long a client may take to tell its settings until it counts as one that does not."""
 REFRESH_SECONDS = 0.05
 """How long diagnostics are gathered before a client is told to ask for them."""
 Subject = TypeVar("Subject")
@@ -86,6 +88,8 @@ class QuarterdeckServer(LanguageServer):
         self._exited = asyncio.Event()
         self._is_stopped = False
         self._refresh_timer: Timer | None = None
+        self._settings_timer: Timer | None = None
+        self._settings_wanted = 0
         self._progress_timer: Timer | None = None
         self._working: Job | None = None
         self._most = 0
@@ -169,12 +173,30 @@ class QuarterdeckServer(LanguageServer):
         workspace = self.client_capabilities.workspace
         if not (workspace and workspace.configuration):
             return False
-        self.protocol.ask(
-            lsp.WORKSPACE_CONFIGURATION,
-            {"items": [{"section": configuration.SECTION}]},
-            lambda result: configuration.take_answer(self.session, result),
-        )
+        self._settings_wanted += 1
+        if self._settings_timer is None:
+            self._settings_timer = self._call_later(SETTINGS_SECONDS, self._settings_refused)
+            self._ask_for_settings()
         return True
+
+    def _ask_for_settings(self) -> None:
+        """Ask once for all who wanted to know until now."""
+        self._settings_wanted = 0
+        items = {"items": [{"section": configuration.SECTION}]}
+        self.protocol.ask(lsp.WORKSPACE_CONFIGURATION, items, self._settings_answered, self._settings_refused)
+
+    def _settings_answered(self, result: Any) -> None:
+        run_safely("settings", configuration.take_answer, self.session, result)
+        if self._settings_wanted:
+            self._ask_for_settings()
+        else:
+            self._settings_refused()
+
+    def _settings_refused(self) -> None:
+        """Wait for an answer no longer."""
+        if self._settings_timer is not None:
+            self._settings_timer.cancel()
+        self._settings_timer = None
 
     def take_settings(self, data: Any) -> None:
         """Take settings that came with the handshake."""
@@ -241,7 +263,8 @@ class QuarterdeckServer(LanguageServer):
     @property
     def is_idle(self) -> bool:
         """Whether everything is analysed, in the background too."""
-        return self.charts.is_idle and not self._is_searching and not self.session.is_waiting
+        is_waiting = self._is_searching or self._settings_timer is not None or self.session.is_waiting
+        return self.charts.is_idle and not is_waiting
 
     def _something_changed(self) -> None:
         if self._progress_timer is None and self.progress_desk.can_show and not self._is_stopped:

@@ -176,7 +176,7 @@ class Session:
     # --- the disk ------------------------------------------------------------------------------------------
 
     def files_changed(self, paths: Iterable[str]) -> None:
-        """Files on disk were made, changed or deleted; of open ones it counts whether they exist."""
+        """Files on disk were made, changed or deleted; of open ones only that counts, not their texts."""
         changed = list(dict.fromkeys(paths))
         if not changed or self._is_stopped:
             return
