@@ -27,6 +27,8 @@ def test_each_tier_is_told_after_what_it_found_and_in_order(make_chart: MakeChar
         editor.start(chart)
         change = editor.open(chart / "templates/a.yaml")
         editor.when(change, SCENARIOS)
+        stages = {each["stage"]: each["count"] for each in editor.ask("quarterdeck/status")["timings"]}
+        assert {"syntax", "names", "render"} <= stages.keys(), "what each took can be asked for"
         tiers = [stage.tier for stage in editor.stages if change.uri in stage.versions]
         assert tiers == sorted(tiers)
         assert set(tiers) == {0, 1, 2, 4}

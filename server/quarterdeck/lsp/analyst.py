@@ -18,7 +18,7 @@ from quarterdeck.errors import Cancelled, ChartNotFoundError, QuarterdeckError
 from quarterdeck.lsp.collector import Collector
 from quarterdeck.lsp.lanes import Lane
 from quarterdeck.lsp.results import NAMES, RENDER, SCENARIOS, SYNTAX
-from quarterdeck.measure.trace import span
+from quarterdeck.measure.trace import TIMINGS, span, timed
 from quarterdeck.scenarios.model import DEFAULT, DEFAULT_SCENARIO, Scenario
 from quarterdeck.settings.model import DEFAULTS
 from quarterdeck.workspace.chart_scenarios import ChartScenarios
@@ -141,9 +141,11 @@ class Analyst:
         Raises:
             Cancelled: `is_cancelled` said so.
         """
-        self._collector.idle()
+        with timed("collect", "lsp"):
+            self._collector.idle()
         if self._made is not None:
-            self._made.save(is_cancelled)
+            with timed("save", "lsp"):
+                self._made.save(is_cancelled)
 
     def tiers(self, question: Question, turn: Turn) -> Iterator[Lane]:
         """Analyse a chart in its focused scenario, tier by tier."""
@@ -161,6 +163,7 @@ class Analyst:
                 for stage in analysis.stages(state, turn.is_cancelled):
                     tier = int(stage.tier)
                     seconds, started = time.perf_counter() - started, time.perf_counter()
+                    TIMINGS.record(stage.tier.name.lower(), seconds)
                     gap = "" if stage.is_complete else OUT_OF_TIME
                     if tier == NAMES and names_told:
                         # Rendering tells more in a moment.
@@ -216,7 +219,7 @@ class Analyst:
         try:
             analysis = self._analysis()
             analysis.bring_up_to_date(self._state(question, DEFAULT_SCENARIO))
-            with span("scenarios", "lsp", chart=snapshot.chart):
+            with timed("search for scenarios", "lsp", chart=snapshot.chart):
                 context = self._context(analysis, question, turn, is_near=False)
         except Cancelled:
             if not turn.is_out_of_time:
@@ -242,7 +245,7 @@ class Analyst:
             refusals: tuple[Finding, ...] = ()
             try:
                 analysis = self._analysis()
-                with span("scenario", "lsp", chart=snapshot.chart, scenario=scenario.name):
+                with timed("scenario", "lsp", chart=snapshot.chart, scenario=scenario.name):
                     found = analysis.find(self._state(question, scenario), turn.is_cancelled)
                 findings, complete = tuple(found.everything()), found.is_complete
                 refusals = found.refusals
