@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from quarterdeck.chart.archive import UnpackBudget, read_archive
+from quarterdeck.chart.checks import (
+    check_format_version,
+    check_missing,
+    check_text,
+    check_vendored_versions,
+    missing_names,
+)
 from quarterdeck.chart.decisions import make_plan
 from quarterdeck.chart.files_on_disk import FileSet
 from quarterdeck.chart.metadata import Metadata, MetadataText, read_metadata
@@ -25,15 +32,12 @@ from quarterdeck.chart.problems import (
     INVALID_METADATA,
     MISSING_DEPENDENCY,
     NO_CHART_YAML,
-    NOT_UTF8,
     OLD_REQUIREMENTS,
     TOO_DEEP,
     TOO_LARGE,
-    WRONG_DEPENDENCY_VERSION,
     stop,
     warn,
 )
-from quarterdeck.chart.semver import is_compatible
 from quarterdeck.chart.values import drop_nulls
 from quarterdeck.chart.values_file import read_values_text, values_finding
 from quarterdeck.chart.yaml_places import YamlPlaces
@@ -88,7 +92,7 @@ class Assembler:
         """Make the chart that the user named."""
         chart = self._assemble(found, source, depth=0)
         make_plan(chart)
-        problems = [*chart.problems, *_check_format_version(chart), *_check_missing(chart, is_root=True)]
+        problems = [*chart.problems, *check_format_version(chart), *check_missing(chart, is_root=True)]
         chart.problems = tuple(problems)
         return chart
 
@@ -104,7 +108,7 @@ class Assembler:
         lock = _read_lock(parts.lock, problems)
         values, values_without_nulls = self._read_values(parts.values, source, problems)
         problems.extend(checking)
-        problems.extend(_check_text(parts.templates))
+        problems.extend(check_text(parts.templates))
         if manifest.api_version == "v1":
             parts.files.extend(parts.old_files)
         chart = Chart(
@@ -139,10 +143,10 @@ class Assembler:
             subcharts.append(sub_chart)
             problems.extend(_wrapped(sub_chart.problems, name, chart.name))
         chart.dependencies = tuple(subcharts)
-        chart.missing_dependencies = _missing_names(chart)
+        chart.missing_dependencies = missing_names(chart)
         if depth:
-            problems.extend(_check_missing(chart, is_root=False))
-        problems.extend(_check_vendored_versions(chart))
+            problems.extend(check_missing(chart, is_root=False))
+        problems.extend(check_vendored_versions(chart))
         chart.problems = tuple(problems)
         return chart
 
@@ -398,21 +402,6 @@ def _all_charts(chart: Chart) -> list[Chart]:
     return charts
 
 
-def _check_text(templates: list[ChartFile]) -> list[Finding]:
-    problems: list[Finding] = []
-    for file in templates:
-        offset = file.find_bad_byte()
-        if offset is not None:
-            line = file.data.count(b"\n", 0, offset) + 1
-            start = file.data.rfind(b"\n", 0, offset) + 1
-            column = len(file.data[start:offset].decode("utf-8", "replace")) + 1
-            message = f"the file is not UTF-8 text: byte 0x{file.data[offset]:02x}"
-            place = Place(file.display_path, line, column)
-            proposal = "Save it as UTF-8; put binary files outside templates/ and read them with .Files."
-            problems.append(warn(NOT_UTF8, place, message, severity=Severity.HIGH, proposal=proposal))
-    return problems
-
-
 def _wrapped(problems: tuple[Finding, ...], name: str, parent: str) -> list[Finding]:
     """Put Helm's words for a sub-chart into its words for the chart that holds it."""
     prefix = f"error unpacking subchart {name} in {parent}: "
@@ -422,89 +411,3 @@ def _wrapped(problems: tuple[Finding, ...], name: str, parent: str) -> list[Find
         else problem
         for problem in problems
     ]
-
-
-def _check_format_version(chart: Chart) -> list[Finding]:
-    """Report an `apiVersion` that Helm does not know; Helm looks at the outermost chart's alone."""
-    version = chart.manifest.api_version
-    if version in {"v1", "v2"} or chart.metadata_file is None:
-        return []
-    helm = "invalid chart apiVersion" if version == "v3" else "unsupported chart version"
-    places = YamlPlaces(chart.metadata_file.text, chart.metadata_file.display_path)
-    message = f"`apiVersion` must be v1 or v2, not {version!r}"
-    place = places.value(("apiVersion",))
-    return [stop(INVALID_METADATA, place, message, helm=helm, proposal="Write v2.")]
-
-
-def _missing_names(chart: Chart) -> tuple[str, ...]:
-    vendored = {sub_chart.name for sub_chart in chart.dependencies}
-    return tuple(one.name for one in chart.manifest.dependencies or () if one.name not in vendored)
-
-
-def dependency_places(chart: Chart) -> YamlPlaces:
-    """Give the places of the file where the chart's dependencies stand."""
-    declared = chart.manifest.dependencies or ()
-    in_requirements = any(one.in_requirements for one in declared)
-    file = chart.requirements_file if in_requirements else chart.metadata_file
-    if file is None:
-        return YamlPlaces("", f"{chart.path}/Chart.yaml")
-    return YamlPlaces(file.text, file.display_path)
-
-
-def _check_missing(chart: Chart, *, is_root: bool) -> list[Finding]:
-    """Report declared dependencies that are not in `charts/`; Helm refuses only the outermost chart's."""
-    if not chart.missing_dependencies:
-        return []
-    places = dependency_places(chart)
-    names = ", ".join(chart.missing_dependencies)
-    helm = (
-        "an error occurred while checking for chart dependencies. You may need to run "
-        "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but "
-        f"missing in charts/ directory: {names}"
-    )
-    proposal = f"Run `quarterdeck fetch {chart.path}` or `helm dependency build {chart.path}`."
-    if chart.source != "folder":
-        proposal = "Fetch it into the chart's source, and package the chart again."
-    problems: list[Finding] = []
-    for one in chart.manifest.dependencies or ():
-        if one.name not in chart.missing_dependencies:
-            continue
-        place = places.value(("dependencies", one.index, "name"))
-        message = f"the dependency {one.name!r} is declared but not in charts/"
-        if one.repository.startswith("file://"):
-            message += f"; Helm does not look at {one.repository} when it renders"
-        problems.append(
-            stop(MISSING_DEPENDENCY, place, message, helm=helm, proposal=proposal)
-            if is_root
-            else warn(MISSING_DEPENDENCY, place, message, severity=Severity.HIGH, proposal=proposal)
-        )
-    return problems
-
-
-def _check_vendored_versions(chart: Chart) -> list[Finding]:
-    """Report vendored sub-charts of another version than declared.
-
-    Helm does not apply condition, tags and alias to them. Source: Helm pkg/chart/v2/util/dependencies.go,
-    processDependencyEnabled.
-    """
-    problems: list[Finding] = []
-    places: YamlPlaces | None = None
-    for one in chart.manifest.dependencies or ():
-        versions = [sub.manifest.version for sub in chart.dependencies if sub.name == one.name]
-        if not versions or any(is_compatible(one.version, version) for version in versions):
-            continue
-        places = places or dependency_places(chart)
-        message = (
-            f"charts/ has {one.name} {versions[0]}, which is not in the declared range {one.version!r}: "
-            "condition, tags and alias do not apply to it"
-        )
-        problems.append(
-            warn(
-                WRONG_DEPENDENCY_VERSION,
-                places.value(("dependencies", one.index, "version")),
-                message,
-                severity=Severity.HIGH,
-                proposal="Fetch it again with `quarterdeck fetch`, or mend the range.",
-            )
-        )
-    return problems

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.chart.archive import UnpackBudget, pack_archive, read_archive
-from quarterdeck.chart.assemble import dependency_places
+from quarterdeck.chart.checks import dependency_places
 from quarterdeck.chart.files_on_disk import read_folder
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.problems import MISSING_DEPENDENCY, stop
