@@ -119,6 +119,14 @@ class Files(GoStruct):
         file.own_content()
         return file.text
 
+    def is_same(self, other: Files) -> bool:
+        """Tell whether both have the same files, to read and to show."""
+        own, others = self._files, other._files
+        return own.keys() == others.keys() and all(
+            file.display_path == others[path].display_path and file.has_content_of(others[path])
+            for path, file in own.items()
+        )
+
     def _note_all(self) -> None:
         if not self._is_chosen:
             self.globs.add("**")

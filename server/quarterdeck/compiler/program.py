@@ -218,10 +218,16 @@ class Program:
         """Give the program of a chart some of whose texts changed; what did not is shared."""
         known = {(source.file, source.text): source for source in self.sources}
         program = Program(self.library, texts, known=known)
-        current = set(program.units.values())
-        program.runs = {unit: count for unit, count in self.runs.items() if unit in current}
         program.tpl_texts = self.tpl_texts
+        program.take_runs(self)
         return program
+
+    def take_runs(self, other: Program) -> None:
+        """Take what another program knows of the units of both."""
+        units = self.units
+        for unit, count in other.runs.items():
+            if units.get(unit.name) is unit:
+                self.runs[unit] = max(count, self.runs.get(unit, 0))
 
     def has_constant(self, value: str) -> bool:
         """Tell whether this very object is a string constant that running one of the units uses."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.scenarios.model import Scenario
 
+_FOR_EACH_TEMPLATE = 2_000
+"""Bytes of values and of what else is known of a template, about."""
+
 # --- files -------------------------------------------------------------------------------------------------
 
 
@@ -83,7 +86,7 @@ def _chart_size(chart: Chart | Unreadable) -> int:
     if isinstance(chart, Unreadable):
         return 0
     own = sum(file.size for file in (*chart.templates, *chart.files))
-    return 2 * own + sum(map(_chart_size, chart.dependencies))
+    return own + sum(map(_chart_size, chart.dependencies))
 
 
 CHART: Query[Chart | Unreadable] = Query("chart", _chart, equal=operator.is_, size=_chart_size)
@@ -118,6 +121,7 @@ def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Refused | Un
     if isinstance(before, Prepared) and before.values is values:
         inputs = _edited(before, files)
         if inputs is not None:
+            db.touch(CHART, chart)  # the next edit of values needs it
             return Prepared(files, values, inputs)
     made = db.get(CHART, chart)
     if isinstance(made, Unreadable):
@@ -150,5 +154,12 @@ def _edited(before: Prepared, files: FileSet) -> RenderInputs | None:
     return edit_templates(inputs, texts) if texts else inputs
 
 
-PREPARED: Query[Prepared | Refused | Unreadable] = Query("prepared", _prepared, equal=operator.is_)
+def _prepared_size(prepared: Prepared | Refused | Unreadable) -> int:
+    """Estimate what values and lists of templates keep."""
+    return _FOR_EACH_TEMPLATE * len(prepared.inputs.templates) if isinstance(prepared, Prepared) else 0
+
+
+PREPARED: Query[Prepared | Refused | Unreadable] = Query(
+    "prepared", _prepared, equal=operator.is_, size=_prepared_size
+)
 """All that rendering a chart in a scenario needs, by the chart's folder and the scenario."""

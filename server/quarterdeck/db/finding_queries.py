@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from quarterdeck.render.rendering import Frame
     from quarterdeck.scenarios.model import Scenario
 
+MANY_TEMPLATES = 500
+"""From so many on, a scenario begins with another's rendering: to find out what both have in common takes
+longer than rendering a chart of some hundred templates, and half as long for one of some thousand."""
+
 # --- texts alone -------------------------------------------------------------------------------------------
 
 
@@ -74,7 +78,14 @@ def _parsed(db: Db, chart: str, scenario: Scenario) -> Parsed | Unreadable:
     return Parsed(inputs, program, syntax, inputs.problems)
 
 
-PARSED: Query[Parsed | Unreadable] = Query("parsed", _parsed, equal=operator.is_)
+def _parsed_size(parsed: Parsed | Unreadable) -> int:
+    """Estimate what trees keep."""
+    return (
+        0 if isinstance(parsed, Unreadable) else 2 * sum(len(file.text) for file in parsed.inputs.templates)
+    )
+
+
+PARSED: Query[Parsed | Unreadable] = Query("parsed", _parsed, equal=operator.is_, size=_parsed_size)
 """The templates that count in a scenario (those of sub-charts that it enables), by chart and scenario."""
 
 
@@ -125,13 +136,14 @@ def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Refused | 
     started = time.perf_counter()
     engine = shared_engine()
     new_context = _context_maker(db.is_cancelled)
-    if isinstance(before, Rendering) and before.inputs.context is parsed.inputs.context:
-        if before.inputs is parsed.inputs:
-            return before
+    if not isinstance(before, Rendering) and len(parsed.inputs.templates) > MANY_TEMPLATES:
+        before = db.newest.get(chart)
+    if isinstance(before, Rendering):
         rendering = engine.update(before, parsed.inputs, new_context)
     else:
         rendering = engine.render(parsed.inputs, new_context)
     db.check_cancelled()
+    db.newest[chart] = rendering
     engine.save_later(rendering.program)
     kept = before.frames if isinstance(before, Rendering) else {}
     _note_files(db, (chart, scenario.name), kept, rendering, time.perf_counter() - started)
@@ -157,8 +169,8 @@ def _context_maker(is_cancelled: Callable[[], bool] | None) -> Callable[[], Cont
 
 
 def _rendering_size(rendering: Rendering | Refused | Unreadable) -> int:
-    """Estimate what a rendering keeps: texts, pieces and records are some times the text."""
-    return 4 * sum(map(len, rendering.templates.values())) if isinstance(rendering, Rendering) else 0
+    """Estimate what a rendering keeps: texts that are not those of templates, pieces, records."""
+    return 2 * sum(map(len, rendering.templates.values())) if isinstance(rendering, Rendering) else 0
 
 
 RENDERING: Query[Rendering | Refused | Unreadable] = Query(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from quarterdeck.chart.files_on_disk import FileSet, Stamp, settled_stamp
 from quarterdeck.chart.load import read_chart_files
@@ -16,8 +17,15 @@ from quarterdeck.errors import ChartNotFoundError, QuarterdeckError
 from quarterdeck.query.engine import SELDOM, Engine, Input
 from quarterdeck.settings.model import DEFAULTS, Settings
 
-Db = Engine
-"""The engine, where it is asked about charts."""
+
+class Db(Engine):
+    """The engine, where it is asked about charts."""
+
+    def __init__(self, *, max_bytes: int | None = None, keeps: bool = True) -> None:
+        super().__init__(max_bytes=max_bytes, keeps=keeps)
+        self.newest: WeakValueDictionary[str, Any] = WeakValueDictionary()
+        """By chart its newest rendering in any scenario, as long as somebody keeps it."""
+
 
 MAX_TEXT_SIZE = 16 * 1024 * 1024
 """Bytes of a file outside of charts that are read at most; a larger one counts as not there."""

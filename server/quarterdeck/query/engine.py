@@ -106,17 +106,19 @@ class _Memo:
     """What is known of one node.
 
     `looks` of a dependency: the places that were read, and what stood there; None where all of it was read.
-    `changes` says how often the quickest of the inputs changes that the node hangs on.
+    `changes` says how often the quickest of the inputs changes that the node hangs on, `asked` in which
+    question it last took part.
     """
 
     __slots__ = (
-        *("changed", "changes", "dependencies", "is_loaded", "previous", "seconds", "size", "value"),
-        "verified",
+        *("asked", "changed", "changes", "dependencies", "is_loaded", "previous", "seconds", "size"),
+        *("value", "verified"),
     )
 
     def __init__(self) -> None:
         self.value: Any = MISSING
         self.previous: Any = MISSING
+        self.asked = 0
         self.verified = _NEVER
         self.changed = _NEVER
         self.changes = SELDOM
@@ -168,6 +170,7 @@ class Engine:
         self._memos: dict[_Node, _Memo] = {}
         self._recent: OrderedDict[_Node, None] = OrderedDict()
         self._stack: list[_Frame] = []
+        self._question = 0
         self._is_cancelled: Callable[[], bool] | None = None
 
     # --- inputs ------------------------------------------------------------------------------------------
@@ -280,12 +283,20 @@ class Engine:
         """Ask on behalf of somebody who may lose interest: queries stop where `is_cancelled` says so."""
         before = self._is_cancelled
         self._is_cancelled = is_cancelled
+        self._question += not self._stack
         try:
             yield
         finally:
             self._is_cancelled = before
             if not self._stack:
                 self._make_room()
+
+    def touch(self, source: Query[Any], *key: Hashable) -> None:
+        """Keep a result in memory that takes no part now and will soon."""
+        node = _Node(source, key)
+        if node in self._recent:
+            self._memos[node].asked = self._question
+            self._recent.move_to_end(node)
 
     def is_known(self, source: Query[Any], *key: Hashable) -> bool:
         """Tell whether there is a result, of this revision or an earlier one; nothing runs."""
@@ -327,6 +338,7 @@ class Engine:
             return self._current_input(node, node.source)
         memo = self._memos.get(node)
         if memo is not None and memo.value is not MISSING:
+            memo.asked = self._question
             if memo.verified == self.revision and (self._keeps or self._stack):
                 self._count(node.source).reused += 1
                 self._recent.move_to_end(node)
@@ -436,6 +448,7 @@ class Engine:
             if query.cache is not None and memo.size:
                 query.cache.added(memo.size)
             memo.changed = self.revision
+        memo.asked = self._question
         memo.dependencies = frame.dependencies
         memo.changes = frame.changes
         memo.verified = self.revision
@@ -458,12 +471,15 @@ class Engine:
         memo.size = 0
 
     def _make_room(self) -> None:
-        """Drop results until the rest fits; what they were made of stays known, so that others still hold."""
+        """Drop results until the rest fits; what they were made of stays known, so that others still hold.
+
+        What took part in the last question stays.
+        """
         if self._max_bytes is None or self.bytes <= self._max_bytes:
             return
         for node in list(self._recent):
             memo = self._memos[node]
-            if memo.size and isinstance(node.source, Query):
+            if memo.size and memo.asked != self._question and isinstance(node.source, Query):
                 self._drop_size(node.source, memo, is_eviction=True)
                 memo.value = MISSING
                 del self._recent[node]

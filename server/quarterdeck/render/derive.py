@@ -30,17 +30,18 @@ if TYPE_CHECKING:
     from quarterdeck.render.rendering import Frame, Rendering
     from quarterdeck.render.taken_apart import Slice, TakenApart
     from quarterdeck.render.text_parts import Part
+    from quarterdeck.render.trace import Trace
     from quarterdeck.render.value_index import Path, ValueIndex
     from quarterdeck.runtime.values import Value
 
 
 class Deriver:
-    """Follows the characters of one rendering."""
+    """Follows the characters of one rendering, in files whose runs left the records in `trace`."""
 
-    def __init__(self, rendering: Rendering, index: ValueIndex) -> None:
+    def __init__(self, rendering: Rendering, index: ValueIndex, trace: Trace) -> None:
         self._inputs = rendering.inputs
-        self._trace = rendering.trace
-        self._derivations = rendering.trace.derivations
+        self._trace = trace
+        self._derivations = trace.derivations
         self._index = index
         self.scopes = ScopeReader(index)
         self._parts: dict[int, tuple[list[Part], list[int]] | None] = {}

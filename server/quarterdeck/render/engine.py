@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from quarterdeck.chart.problems import MISSING_DEPENDENCY
+from quarterdeck.chart.sharing import share_inputs
 from quarterdeck.compiler.program import Library, Program
-from quarterdeck.compiler.units import TemplateError
-from quarterdeck.render.machine import Machine, RestartError
-from quarterdeck.render.memory import Memory
-from quarterdeck.render.problems import syntax_findings
-from quarterdeck.render.rendering import Frame, Rendering
+from quarterdeck.render.machine import Machine
+from quarterdeck.render.memory import MAX_RECORDS, GroupRun, find_changed
+from quarterdeck.render.passes import Pass
+from quarterdeck.render.rendering import Rendering
+from quarterdeck.render.updating import Update, note_sources
 from quarterdeck.runtime.funcs.table import function_table
-from quarterdeck.runtime.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from quarterdeck.chart.prepare import RenderInputs, TemplateFile
+    from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.packs import Packs
     from quarterdeck.runtime.context import Context
+    from quarterdeck.runtime.values import RootContext
 
 MAX_PROGRAMS = 64
 """Tables of templates kept for charts that are rendered again."""
+MAX_PROGRAM_UNITS = 100_000
+"""Templates in these tables; each takes some 150 bytes there, though what it is made of is shared."""
 
 _FUNCTIONS = function_table()
 """Made when this module is imported, not when the first chart waits to be rendered."""
 
-MAX_MEMORIES = 8
+MAX_KNOWN = 8
 """Charts whose results of includes are kept for the next rendering."""
 
 
@@ -39,8 +42,11 @@ class Engine:
         self.library = Library(_FUNCTIONS)
         self.packs = packs
         self._programs: OrderedDict[tuple[tuple[str, str], ...], Program] = OrderedDict()
+        self._units = 0
+        """Templates in all programs that are kept."""
         self._machines: list[Machine] = []
-        self._memories: OrderedDict[int, Memory] = OrderedDict()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        """By the identity of the outermost chart's dot."""
         self._unsaved: dict[Program, None] = {}
 
     def program(self, inputs: RenderInputs) -> Program:
@@ -50,9 +56,8 @@ class Engine:
         if program is None:
             if self.packs is not None:
                 self.packs.load(self.library, key)
-            program = self._programs[key] = Program(self.library, key)
-            if len(self._programs) > MAX_PROGRAMS:
-                self._programs.popitem(last=False)
+            program = Program(self.library, key)
+            self._keep_program(key, program)
         else:
             self._programs.move_to_end(key)
         return program
@@ -93,8 +98,9 @@ class Engine:
         """Drop all that is kept in memory."""
         self.library.forget()
         self._programs.clear()
+        self._units = 0
         self._machines.clear()
-        self._memories.clear()
+        self._known.clear()
 
     def render(
         self,
@@ -124,9 +130,7 @@ class Engine:
         After a restart (a unit failed that had changed shared values) files that were given before are
         rendered again, to the same text.
         """
-        program = self.program(inputs)
-        rendering.program = program
-        rendering.syntax_problems = tuple(syntax_findings(program, inputs))
+        rendering.begin(self.program(inputs))
         if is_strict:
             # That dependencies are not vendored stops the program, not the engine: `helm template` looks
             # first.
@@ -135,40 +139,38 @@ class Engine:
             if stops:
                 rendering.problems = tuple(stops[:1])
                 return
-        by_name = files_by_name(inputs)
-        files = [name for name in program.files if not by_name[name].is_partial]
+        runs = self._take_runs(rendering) if is_traced else {}
+        files = rendering.groups.files
+        for group in files:
+            rendering.runs[group] = runs.get(group) or GroupRun()
         machine = self._machine(is_traced=is_traced)
-        memory = self._take_memory(inputs, program) if is_traced else Memory(inputs, program)
-        machine.renew(memory, new_context(), keeps_going=not is_strict)
-        yield from self._run_files(machine, new_context, files, inputs, rendering)
+        yield from Pass(rendering, files, rendering.runs, {}).run(
+            machine, new_context, keeps_going=not is_strict
+        )
         self._machines.append(machine)
-        if is_traced and not machine.has_shared_writes:
-            self._keep_memory(machine.memory)
+        if is_traced:
+            note_sources(rendering)
+            self._keep_runs(rendering)
         rendering.collect_problems()
 
     def update(self, old: Rendering, inputs: RenderInputs, new_context: Callable[[], Context]) -> Rendering:
-        """Render again what the edited templates of `inputs` touch; all else is taken from `old`.
+        """Give what rendering `inputs` gives, running only what may be others than in `old`.
 
-        `inputs` are those of `old` but for the texts of templates; values, release and capabilities are the
-        same objects. Gives what rendering everything would give.
+        Anything may be another than in the inputs of `old`: texts of templates, which files there are,
+        values, other files, release, capabilities. What is the same is found by `share_inputs`, unless
+        `inputs` have the very dots of `old`; `Rendering.inputs` are those that were rendered. Whole groups
+        (top-level sub-charts, the outermost chart's own files) are taken from `old` where all that they see
+        is the same, and single files of such groups, where an edit of templates does not reach them. `old`
+        may be the rendering of another scenario; it stays as it is.
         """
-        program = self.edited_program(old.program, inputs)
-        rendering = old.copied(inputs, program)
-        rendering.syntax_problems = tuple(syntax_findings(program, inputs))
-        by_name = files_by_name(inputs)
-        changed = old.find_touched(program)
-        touched = [name for name in program.files if name in changed and not by_name[name].is_partial]
+        if inputs.context is not old.inputs.context:
+            inputs = share_inputs(old.inputs, inputs)
+        rendering = Rendering(inputs)
+        rendering.begin(self.edited_program(old.program, inputs), old.groups)
         machine = self._machine(is_traced=True)
-        machine.renew(self._memory_after(old, inputs, program), new_context(), keeps_going=True)
-        for _name in self._run_files(machine, new_context, touched, inputs, rendering):
-            pass
+        Update(old, rendering).run(machine, new_context)
         self._machines.append(machine)
-        if machine.has_shared_writes:
-            if not old.has_writes:
-                # The edit made a template change what files see that are kept of `old`.
-                return self.render(inputs, new_context)
-        else:
-            self._keep_memory(machine.memory)
+        self._keep_runs(rendering)
         rendering.collect_problems()
         return rendering
 
@@ -177,33 +179,40 @@ class Engine:
         key = tuple([(file.name, file.text) for file in inputs.templates])
         program = self._programs.get(key)
         if program is None:
-            program = self._programs[key] = old.edited(key)
-            if len(self._programs) > MAX_PROGRAMS:
-                self._programs.popitem(last=False)
+            program = old.edited(key)
+            self._keep_program(key, program)
+        elif program is not old:
+            program.take_runs(old)
+            self._programs.move_to_end(key)
         return program
 
-    def _take_memory(self, inputs: RenderInputs, program: Program) -> Memory:
-        """Give what an earlier rendering of these inputs left, or an empty memory; no other has it then."""
-        memory = self._memories.pop(id(inputs.context), None)
-        if memory is None or not memory.serves(inputs):
-            return Memory(inputs, program)
-        memory.move_to(program)
-        return memory
+    def _keep_program(self, key: tuple[tuple[str, str], ...], program: Program) -> None:
+        """Keep a program, and drop those that were not used lately if all together have many templates."""
+        self._programs[key] = program
+        self._units += len(program.units)
+        while len(self._programs) > 1 and (
+            len(self._programs) > MAX_PROGRAMS or self._units > MAX_PROGRAM_UNITS
+        ):
+            self._units -= len(self._programs.popitem(last=False)[1].units)
 
-    def _memory_after(self, old: Rendering, inputs: RenderInputs, program: Program) -> Memory:
-        """Give a memory that holds the records of what is kept of `old`."""
-        memory = self._take_memory(inputs, program)
-        if memory.trace is not old.trace:
-            memory = Memory(inputs, program)
-            memory.trace = old.trace
-            memory.calls = {name: set(called) for name, called in old.calls.items()}
-            memory.tpl_texts = dict(old.tpl_texts)
-        return memory
+    def _take_runs(self, rendering: Rendering) -> dict[str, GroupRun]:
+        """Give what an earlier rendering of these inputs left, for one that begins with it."""
+        known = self._known.get(id(rendering.inputs.context))
+        if known is None or known.context is not rendering.inputs.context:
+            return {}
+        changed = find_changed(known.program, rendering.program)
+        return {
+            group: run.carried_on(changed)
+            for group, run in known.runs.items()
+            if run.is_calm and not run.sources and len(run.trace.derivations) < MAX_RECORDS
+        }
 
-    def _keep_memory(self, memory: Memory) -> None:
-        self._memories[id(memory.values)] = memory
-        while len(self._memories) > MAX_MEMORIES:
-            self._memories.popitem(last=False)
+    def _keep_runs(self, rendering: Rendering) -> None:
+        context = rendering.inputs.context
+        self._known.pop(id(context), None)
+        self._known[id(context)] = _Known(context, rendering.program, rendering.runs)
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
 
     def _machine(self, *, is_traced: bool) -> Machine:
         """Give a machine that nobody uses; renderings on several threads have one each."""
@@ -212,63 +221,10 @@ class Engine:
                 return self._machines.pop(index)
         return Machine(is_traced=is_traced)
 
-    def _run_files(
-        self,
-        machine: Machine,
-        new_context: Callable[[], Context],
-        names: list[str],
-        inputs: RenderInputs,
-        rendering: Rendering,
-    ) -> Iterator[str]:
-        files = files_by_name(inputs)
-        given: set[str] = set()
-        while True:
-            rendering.begin(machine)
-            try:
-                for name in names:
-                    self._render_file(machine, files[name], rendering)
-                    if not machine.keeps_going and rendering.errors[name]:
-                        rendering.stop()
-                        return
-                    if name not in given:
-                        given.add(name)
-                        yield name
-                    if machine.context.budget.is_used_up:
-                        return
-            except RestartError as restart:
-                # The machine forgets what it wrote when it starts anew.
-                machine.undo_writes()
-                memory = Memory(inputs, machine.program)
-                # What is kept of a rendering that is brought up to date refers to its records.
-                memory.trace = machine.memory.trace
-                memory.calls = machine.memory.calls
-                memory.tpl_texts = machine.memory.tpl_texts
-                machine.restart(memory, new_context(), restart.unit)
-                continue
-            finally:
-                rendering.has_writes |= machine.has_shared_writes
-                machine.undo_writes()
-            return
 
-    @staticmethod
-    def _render_file(machine: Machine, file: TemplateFile, rendering: Rendering) -> None:
-        """Render one file; the errors that stop a run whatever the mode are noted with the file."""
-        dot = file.context
-        dot["Template"] = Values({"Name": file.name, "BasePath": file.base_path})
-        machine.context.begin_file(file.name)
-        machine.errors.clear()
-        try:
-            text, pieces = machine.run_file(file.name, dot)
-        except TemplateError as error:
-            machine.errors.append(error)
-            text, pieces = "", []
-        rendering.errors[file.name] = list(machine.errors)
-        for error in machine.errors:
-            error.file = file.name
-        rendering.templates[file.name] = text
-        rendering.frames[file.name] = Frame(machine.program.units[file.name], pieces, dot)
+class _Known(NamedTuple):
+    """What a rendering left, for the next one of the same inputs."""
 
-
-def files_by_name(inputs: RenderInputs) -> dict[str, TemplateFile]:
-    """Give the template files of a rendering by the names that Helm gives them."""
-    return {file.name: file for file in inputs.templates}
+    context: RootContext
+    program: Program
+    runs: dict[str, GroupRun]

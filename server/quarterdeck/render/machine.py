@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from quarterdeck.compiler.interpreter import interpret
 from quarterdeck.compiler.program import RUNS_BEFORE_COMPILING, TPL_NAME, add_units
 from quarterdeck.compiler.units import Source, TemplateError, Unit
+from quarterdeck.render.memory import GroupRun, plain_copy, set_content
 from quarterdeck.render.operations import Names, Records
 from quarterdeck.render.trace import Trace
 from quarterdeck.runtime.context import Context
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quarterdeck.compiler.program import Program
-    from quarterdeck.render.memory import Memory
+    from quarterdeck.render.memory import Container
 
 NO_VALUE = "<no value>"
 """What Go prints for nil; Helm removes it from finished files and from results of `tpl`."""
@@ -46,6 +47,10 @@ MAX_READY = 20_000
 """Functions that a machine keeps for further renderings."""
 
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)
+
+
+def _nobody(_container: Container) -> frozenset[str]:
+    return frozenset()
 
 
 class RestartError(Exception):
@@ -78,11 +83,21 @@ class Machine:
         if sys.getrecursionlimit() < RECURSION_LIMIT:
             sys.setrecursionlimit(RECURSION_LIMIT)
 
-    def renew(self, memory: Memory, context: Context, *, keeps_going: bool) -> None:
-        """Start a rendering of the program of `memory`, with what an earlier one left in it."""
-        program = memory.program
+    def renew(
+        self,
+        program: Program,
+        shared: frozenset[int],
+        context: Context,
+        *,
+        keeps_going: bool,
+        find_seers: Callable[[Container], frozenset[str]] = _nobody,
+    ) -> None:
+        """Start a rendering; `enter` says what it adds to.
+
+        `shared` are the identities of the maps and lists that templates did not make in this rendering,
+        `find_seers` gives the groups that can look into one of them.
+        """
         self.program = program
-        self.memory = memory
         self.keeps_going = keeps_going
         # Functions are bound to the machine's own context.
         self.context.take(context)
@@ -90,11 +105,12 @@ class Machine:
         self.context.include = self.include
         self.context.tpl = self.tpl
         self.errors = []
-        self._records[0] = memory.trace
-        self._memo = memory.memo
-        self._calls = memory.calls
-        self.written: dict[int, tuple[dict[str, Any] | list[Any], Any]] = {}
+        self.failed_texts: dict[Unit, str] = {}
+        """The very string that was handed to `tpl`, for the units of the file that failed in one."""
+        self.written: dict[int, tuple[Container, Container]] = {}
         """Containers that templates changed, by id, with a copy of what was in them before."""
+        self.last_writers: dict[int, GroupRun] = {}
+        """Who changed each of them last."""
         if self.interpreted:
             self.interpreted = set()
         if len(self._ready) > MAX_READY:
@@ -108,25 +124,44 @@ class Machine:
         self._stack: list[str] = []
         self._tpl_depth = 0
         self._file = ""
-        self._shared = memory.values.containers()
-        """Identities of maps and lists that templates did not make."""
-        self._adopted: set[int] = set()
-        """Identities of those that templates made and put into shared ones."""
-        self._grown: Any = None
-        """The shared container that was written into last."""
+        self._shared = shared
+        self._find_seers = find_seers
+        self.adopted: dict[int, Container] = {}
+        """Identities of containers that templates made and put into shared ones, and into which of these."""
+        self._grown: tuple[Container, Container] | None = None
+        """The container that was written into last and can be seen, and the shared one that it is in."""
+        self._epochs: dict[str, int] = {}
+        """Counts writes into what the templates of a group can see: older results are not used after one."""
         self._epoch = 0
-        """Counts writes into what several templates can see: older results are not used after one."""
+        """That of the group that is entered."""
+        self._begun: set[str] = set()
+        self._group = ""
+        self._run = GroupRun()
 
-    def restart(self, memory: Memory, context: Context, unit: Unit) -> None:
+    def restart(self, context: Context, unit: Unit) -> None:
         """Start the same rendering anew; `unit`, and what failed before it, is interpreted."""
         interpreted, met = self.interpreted | {unit}, self._met
-        self.renew(memory, context, keeps_going=self.keeps_going)
+        self.renew(
+            self.program, self._shared, context, keeps_going=self.keeps_going, find_seers=self._find_seers
+        )
         self.interpreted, self._met = interpreted, met
 
+    def enter(self, group: str, run: GroupRun) -> None:
+        """Say which group the next files are of, and where to note what running them leaves."""
+        self._epochs[self._group] = self._epoch
+        if group not in self._begun:
+            # What was written before is there from the start.
+            self._begun.add(group)
+            self._epochs[group] = 0
+        self._group, self._run, self._epoch = group, run, self._epochs[group]
+        self._records[0] = run.trace
+        self._memo = run.memo
+        self._calls = run.calls
+
     @property
-    def has_shared_writes(self) -> bool:
-        """Whether templates changed what other templates can see: results then depend on file order."""
-        return self._epoch > 0
+    def epoch(self) -> int:
+        """How often something changed that the files of this group can see, since they began to run."""
+        return self._epoch
 
     @property
     def derivations(self) -> dict[int, tuple[Any, ...]]:
@@ -244,7 +279,6 @@ class Machine:
             return known[0]
         source = self._tpl_source(text)
         unit = source.unit_list[0]
-        self.memory.tpl_texts[unit] = text
         before = (self._epoch, context.volatile_calls, len(self.errors))
         template_reads = TEMPLATE_READS[0]
         if self._tpl_depth >= MAX_TPL_DEPTH:
@@ -257,9 +291,12 @@ class Machine:
                 context.budget.tick()
                 pieces = self.run(unit, dot)
         except TemplateError as error:
+            self.failed_texts[unit] = text
             raise error.inside(f"error during tpl function execution for {quote(text)}: ") from None
         finally:
             self._tpl_depth -= 1
+        if len(self.errors) != before[2]:
+            self.failed_texts[unit] = text
         result = "".join(pieces[1::2])
         if NO_VALUE in result:
             result = result.replace(NO_VALUE, "")
@@ -307,8 +344,9 @@ class Machine:
             function = self._make_ready(unit)
         if function is None or dot is None:
             # On nil, fields are nil too, which compiled code does not look at.
+            self._runs.setdefault(unit, 0)
             return interpret(self, unit, dot)
-        writes = self.context.writes
+        writes, failures = self.context.writes, len(self.errors)
         try:
             return function(dot)
         except RestartError:
@@ -319,6 +357,9 @@ class Machine:
             has_failed_inside = self._ready.pop(unit, None) is None
             if has_failed_inside or self.context.writes != writes:
                 raise RestartError(unit) from None
+            # What failed in it fails once more.
+            del self.errors[failures:]
+        self._runs.setdefault(unit, 0)
         return interpret(self, unit, dot)
 
     def _make_ready(self, unit: Unit) -> Callable[[Any], list[Any]] | None:
@@ -350,6 +391,7 @@ class Machine:
             TemplateError: it failed, or its text is too much.
         """
         self._file = name
+        self.failed_texts = {}
         self._called = self._calls.setdefault(name, set())
         unit = self.program.units[name]
         pieces = self.run(unit, dot)
@@ -370,15 +412,20 @@ class Machine:
 
     # --- writes ------------------------------------------------------------------------------------------
 
-    def _before_write(self, container: dict[str, Any] | list[Any]) -> None:
+    def _before_write(self, container: Container) -> None:
         identity = id(container)
         if self._grown is not None:
             # What a template put into a shared container is shared from then on.
-            self._adopted |= find_containers(self._grown, self._shared)
+            grown, holder = self._grown
+            for inner in find_containers(grown, self._shared):
+                self.adopted.setdefault(inner, holder)
             self._grown = None
-        if identity in self._shared or identity in self._adopted:
-            self._epoch += 1
-            self._grown = container
+        holder = self.adopted.get(identity)
+        if holder is None and identity in self._shared:
+            holder = container
+        if holder is not None:
+            self._note_write(container, holder)
+            self._grown = container, holder
         if identity not in self.written:
             saved = container.copy()
             self.written[identity] = (container, saved)
@@ -386,16 +433,32 @@ class Machine:
                 # Those that are shared are put back as they were when the rendering ends.
                 self._records[0].saved[identity] = (container, saved)
 
+    def _note_write(self, container: Container, holder: Container) -> None:
+        """Note that what several templates see is about to change: a shared container, or one put into it."""
+        self._epoch += 1
+        run, group = self._run, self._group
+        run.touched[id(container)] = container
+        run.writes.setdefault(id(holder), (holder, self._file))
+        self.last_writers[id(container)] = run
+        for other in self._find_seers(holder):
+            if other != group:
+                self._epochs[other] = self._epochs.get(other, 0) + 1
+
+    def apply(self, run: GroupRun) -> None:
+        """Put into the values what a run that is kept left there."""
+        for container, content, holder in run.after:
+            if container is not holder:
+                self.adopted[id(container)] = holder
+            if id(container) not in self.written:
+                self.written[id(container)] = (container, plain_copy(container))
+            set_content(container, content)
+
     def undo_writes(self) -> None:
         """Put back what templates changed in maps and lists that they did not make."""
         shared = self._shared
         for identity, (container, saved) in self.written.items():
             if identity in shared:
-                container.clear()
-                if isinstance(container, dict):
-                    container.update(saved)
-                else:
-                    container.extend(saved)
+                set_content(container, saved)
         self.written.clear()
 
 

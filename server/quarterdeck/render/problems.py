@@ -83,9 +83,8 @@ def run_findings(
                 related = (Related(Place(rendered), "while this file was rendered"),)
         else:
             # A text that was given to tpl: it stands in a values file, or was made by a template.
-            place = rendering.source_map.place_in_text(rendering.tpl_texts.get(unit, ""), start) or Place(
-                rendered
-            )
+            text = rendering.failed_texts.get(error.file, {}).get(unit, "")
+            place = rendering.source_map.place_in_text(text, start) or Place(rendered)
             related = (Related(Place(rendered), "in a text that this file hands to tpl"),)
         values = files[error.file].context["Values"] if error.file in files else None
         failure = describe_failure(error, values, rendering.program.units)

@@ -13,7 +13,7 @@ from quarterdeck.chart.files import Files
 from quarterdeck.chart.glob import compile_files_glob
 from quarterdeck.render.engine import Engine
 from quarterdeck.render.machine import Machine
-from quarterdeck.render.memory import find_stale
+from quarterdeck.render.memory import find_changed
 from quarterdeck.render.recording import Log, Looks, RecordingList, RecordingMap, recorded
 from quarterdeck.render.writers import find_writers
 from quarterdeck.runtime.values import RootContext, Values, plain_get
@@ -98,7 +98,8 @@ class Reads:
         old = self._rendering
         program = old.program.edited([(file.name, file.text) for file in inputs.templates])
         touched = self.touched_by(*find_changes(old.inputs, inputs))
-        stale = find_stale(old.program, program, old.calls)
+        changed = find_changed(old.program, program)
+        stale = changed.union(*(run.find_stale(changed) for run in old.runs.values()))
         writers = find_writers(program)
         if any(name in writers for name in stale):
             touched |= self.files.keys()
@@ -242,17 +243,17 @@ class _RecordingMachine(Machine):
 
     def run_file(self, name: str, dot: RootContext) -> tuple[str, list[Any]]:
         reads = self._records_of_files.setdefault(name, FileReads())
-        self.memory.memo.clear()
+        self._memo.clear()
         kept = [(files.reads, files.globs, files.made) for files in self._chart_files]
         for files in self._chart_files:
             files.reads, files.globs, files.made = set(), set(), {}
         self._log.current = reads.looks
-        epoch = self._epoch
+        epoch = self.epoch
         try:
             return super().run_file(name, dot)
         finally:
             self._log.current = None
-            reads.may_write |= self._epoch != epoch or bool(reads.looks.writes)
+            reads.may_write |= self.epoch != epoch or bool(reads.looks.writes)
             for files, before in zip(self._chart_files, kept, strict=True):
                 reads.files |= {(id(files), path) for path in files.reads}
                 reads.globs |= {(id(files), pattern) for pattern in files.globs}

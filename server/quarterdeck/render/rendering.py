@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from quarterdeck.render.memory import find_stale
-from quarterdeck.render.problems import run_findings
+from quarterdeck.render.groups import Groups
+from quarterdeck.render.problems import run_findings, syntax_findings
 from quarterdeck.render.source_map import SourceMap
-from quarterdeck.render.trace import Trace
+from quarterdeck.render.trace import Trace, joined
+from quarterdeck.render.value_index import ValueIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
     from quarterdeck.compiler.units import TemplateError, Unit
     from quarterdeck.diagnostics.model import Finding
-    from quarterdeck.render.machine import Machine
+    from quarterdeck.render.memory import GroupRun
 
 
 class Frame(NamedTuple):
@@ -42,18 +45,16 @@ class Rendering:
         self.errors: dict[str, list[TemplateError]] = {}
         """Failed actions by the file that was rendered."""
         self.syntax_problems: tuple[Finding, ...] = ()
-        self.trace = Trace()
-        self.tpl_texts: dict[Unit, str] = {}
-        self.calls: dict[str, set[str]] = {}
-        """The names that each template called while it ran; a file's under its own name."""
-        self.has_writes = False
-        """Whether templates changed values that other templates can see, so that their order counts."""
+        self.failed_texts: dict[str, dict[Unit, str]] = {}
+        """By file the very strings that failed there when they were handed to `tpl`, by their units."""
+        self.runs: dict[str, GroupRun] = {}
+        """What running the files left, by group."""
 
-    def begin(self, machine: Machine) -> None:
-        """Take the records of the machine that renders from here on."""
-        self.trace = machine.memory.trace
-        self.tpl_texts = machine.memory.tpl_texts
-        self.calls = machine.memory.calls
+    def begin(self, program: Program, known: Groups | None = None) -> None:
+        """Take the table of templates to render with; `known` are groups of other inputs of the chart."""
+        self.program = program
+        self.groups = Groups(self.inputs, program.files, known)
+        self.syntax_problems = tuple(syntax_findings(program, self.inputs))
 
     def stop(self) -> None:
         """Drop the files: Helm gives none after an error."""
@@ -66,35 +67,58 @@ class Rendering:
         run = run_findings(errors, self.inputs, self)
         self.problems = tuple(dict.fromkeys((*self.inputs.problems, *self.syntax_problems, *run)))
 
-    # --- what an edit touches ------------------------------------------------------------------------------
+    def keep(self, old: Rendering, names: Iterable[str]) -> None:
+        """Take files as they are in another rendering."""
+        for name in names:
+            self.templates[name] = old.templates[name]
+            self.frames[name] = old.frames[name]
+            self.errors[name] = old.errors[name]
+            self.failed_texts[name] = old.failed_texts[name]
 
-    def copied(self, inputs: RenderInputs, program: Program) -> Rendering:
-        """Give a rendering to bring up to date, with what this one has."""
-        copy = Rendering(inputs)
-        copy.program = program
-        names = {file.name for file in inputs.templates}
-        copy.templates = {name: text for name, text in self.templates.items() if name in names}
-        copy.frames = {name: frame for name, frame in self.frames.items() if name in names}
-        copy.errors = {name: errors for name, errors in self.errors.items() if name in names}
-        return copy
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget files."""
+        for name in names:
+            self.templates.pop(name, None)
+            self.frames.pop(name, None)
+            self.errors.pop(name, None)
+            self.failed_texts.pop(name, None)
+
+    def put_in_order(self) -> None:
+        """Bring the files into Helm's order."""
+        names = [name for name in self.program.files if name in self.frames]
+        self.templates = {name: self.templates[name] for name in names}
+        self.frames = {name: self.frames[name] for name in names}
+        self.errors = {name: self.errors[name] for name in names}
 
     def reached(self, file: str) -> set[str]:
         """Give the names of all templates that took part in rendering a file, its own among them."""
+        group = self.groups.of_file[file]
+        calls = self.runs[group].calls if group in self.runs else {}
         found: set[str] = set()
         waiting = [file]
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += self.calls.get(name, ())
+                waiting += calls.get(name, ())
         return found
 
-    def find_touched(self, program: Program) -> set[str]:
-        """Give the files that may render differently with the templates of `program`."""
-        if self.has_writes:
-            return set(program.files)
-        stale = find_stale(self.program, program, self.calls)
-        return {name for name in program.files if name in stale or name not in self.frames}
+    def find_trace(self, group: str) -> Trace:
+        """Give the records of the files of a group, and of those whose writes they saw."""
+        runs: dict[GroupRun, None] = {}
+        waiting = [self.runs[group]] if group in self.runs else []
+        while waiting:
+            run = waiting.pop()
+            if run not in runs:
+                runs[run] = None
+                waiting += run.sources.values()
+        return joined([run.trace for run in runs])
+
+    @cached_property
+    def index(self) -> ValueIndex:
+        """Where the values stand that the templates see; made when first asked for."""
+        self.groups.show(None)
+        return ValueIndex([self.inputs.context, *(file.context for file in self.inputs.templates)])
 
     @cached_property
     def source_map(self) -> SourceMap:

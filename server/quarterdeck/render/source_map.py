@@ -81,8 +81,11 @@ class SourceMap:
     def __init__(self, rendering: Rendering) -> None:
         self._rendering = rendering
         inputs = rendering.inputs
-        self._index = rendering.trace.index(inputs)
-        self._deriver = Deriver(rendering, self._index)
+        self._index = rendering.index
+        self._derivers: dict[str, Deriver] = {}
+        """By the group of files."""
+        self._deriver: Deriver
+        """That of the file that was asked about last."""
         self._files: dict[str, _FileMap] = {}
         self._lines: dict[int, LineIndex] = {}
         """By the identity of the text, which its unit or file keeps alive."""
@@ -91,6 +94,7 @@ class SourceMap:
         self._values: dict[Path, ValueRead] = {}
         self._written_paths: dict[Path, Path] = {}
         self._paths = {file.name: file.display_path for file in inputs.templates}
+        self._templates = {file.name: file for file in inputs.templates}
 
     def runs(self, file: str) -> list[Run]:
         """Give the runs of a file in order: the map in its compact form. They cover its text."""
@@ -139,6 +143,12 @@ class SourceMap:
         return None
 
     def _file(self, file: str) -> _FileMap:
+        rendering = self._rendering
+        group = rendering.groups.of_file[file]
+        deriver = self._derivers.get(group)
+        if deriver is None:
+            deriver = self._derivers[group] = Deriver(rendering, self._index, rendering.find_trace(group))
+        self._deriver = deriver
         found = self._files.get(file)
         if found is None:
             found = self._files[file] = self._make(file)
@@ -149,6 +159,7 @@ class SourceMap:
         starts: list[int] = []
         holes: dict[tuple[object, ...], HoleMark] = {}
         position = 0
+        self._rendering.groups.show(self._templates[file])
         for run in self._deriver.frame_runs(self._rendering.frames[file]):
             if run.kind == "hole":
                 # Where a function cut the text, the parts on both sides have it.

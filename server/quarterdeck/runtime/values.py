@@ -213,6 +213,11 @@ class RootContext(dict[str, Any]):
             self._containers = known | find_containers(self, known)
             return self._containers
 
+    def look_again(self) -> None:
+        """Forget what `containers` gave: the chart whose defaults were known may be gone."""
+        self.known = frozenset()
+        self._containers = find_containers(self)
+
     @staticmethod
     def note_template_read() -> None:
         """Count one possible read of `Template`."""

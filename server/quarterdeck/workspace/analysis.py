@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _DISK_PATHS = (DISK_TEXT, DISK_LISTING, DISK_EXISTS, DISK_REAL, DISK_SOURCE)
 _DISK = (DISK_CHART, *_DISK_PATHS)
 
-MAX_BYTES = 96 * 1024 * 1024
+MAX_BYTES = 192 * 1024 * 1024
 """What charts and renderings may keep in memory, by their own estimates, before those not used lately go."""
 
 

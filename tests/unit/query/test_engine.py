@@ -248,6 +248,28 @@ def test_results_are_dropped_when_they_take_too_much_room() -> None:
     assert engine.get(SIZED, "a") == "a" * 40
 
 
+def test_what_is_in_use_is_not_dropped_however_large() -> None:
+    engine = Engine(max_bytes=10)
+    engine.set(TEXT, "a", value="large")
+    with engine.asking():
+        engine.get(SIZED, "a")
+    assert engine.is_known(SIZED, "a")
+    engine.set(TEXT, "b", value="other")
+    with engine.asking():
+        engine.get(SIZED, "b")
+    assert not engine.is_known(SIZED, "a")
+
+
+def test_what_is_touched_is_not_dropped() -> None:
+    engine = Engine(max_bytes=50)
+    for name in "ab":
+        engine.set(TEXT, name, value="text")
+        with engine.asking():
+            engine.get(SIZED, name)
+            engine.touch(SIZED, "a")
+    assert engine.is_known(SIZED, "a")
+
+
 def test_what_hangs_on_a_dropped_result_still_holds() -> None:
     engine = Engine(max_bytes=50)
     for name in "abcd":
