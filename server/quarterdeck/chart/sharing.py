@@ -45,8 +45,10 @@ def share_inputs(old: RenderInputs, new: RenderInputs) -> RenderInputs:
     templates: list[TemplateFile] = []
     for file in new.templates:
         dot = sharing.shared(file.context, known.get(file.name, _MISSING))
-        # All files of a chart have this very object.
-        templates.append(file._replace(context=dot, base_path=base_paths.get(id(dot), file.base_path)))
+        base_path = base_paths.get(id(dot))
+        # All files of a chart have one object for this.
+        base_path = base_path if base_path == file.base_path else file.base_path
+        templates.append(file._replace(context=dot, base_path=base_path))
     return replace(new, templates=tuple(templates), values=plain_get(context, "Values"), context=context)
 
 

@@ -11,7 +11,6 @@ import pytest
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.prepare import Release, prepare
-from quarterdeck.errors import Cancelled
 from quarterdeck.render import machine
 from quarterdeck.render.engine import Engine
 from quarterdeck.runtime.context import Budget, Context
@@ -36,7 +35,8 @@ FILES = {
     + "dependencies: [{name: beta, version: 1.0.0}, {name: beta, version: 1.0.0, alias: twin}]\n",
     "values.yaml": (
         "port: 80\nglobal: {zone: north, deep: {list: [one, two], map: {k: value}}}\n"
-        "alpha: {size: small, inner: {a: text}}\nbeta: {text: '{{ .Values.name }}'}\nshared: &s {x: same}\nother: *s\n"
+        "alpha: {size: small, inner: {a: text}}\nbeta: {text: '{{ .Values.name }}'}\n"
+        "shared: &s {x: same}\nother: *s\n"
     ),
     "templates/_helpers.tpl": '{{ define "shop.name" }}{{ .Values.port }}-{{ .Release.Name }}{{ end }}',
     "templates/a.yaml": 'name: {{ include "shop.name" . | quote }}\nfile: {{ .Files.Get "files/f.txt" }}\n',
@@ -47,38 +47,46 @@ FILES = {
     "charts/alpha/values.yaml": "size: tiny\ninner: {a: long text, b: [first, second]}\n",
     "charts/alpha/templates/_h.tpl": '{{ define "alpha.inner" }}{{ toYaml .Values.inner }}{{ end }}',
     "charts/alpha/templates/a.yaml": '{{ include "alpha.inner" . }}\n{{ .Values.global.zone }}\n',
-    "charts/alpha/templates/b.yaml": '{{ include "alpha.inner" . | nindent 2 }}\n{{ .Values.size | upper }}\n',
+    "charts/alpha/templates/b.yaml": '{{ include "alpha.inner" . | nindent 2 }}\n{{ .Values.size }}\n',
     "charts/beta/Chart.yaml": meta("beta"),
     "charts/beta/values.yaml": "name: the name\ntext: '{{ .Values.name }}!'\nempty:\n",
     "charts/beta/templates/a.yaml": '{{ tpl .Values.text . }}\n{{ .Values.global.deep.list | join "," }}\n',
-    "charts/beta/templates/b.yaml": "{{ $_ := set .Values `text` (print .Values.name `?`) }}{{ .Values.text }}\n",
+    "charts/beta/templates/b.yaml": "{{ $_ := set .Values `text` .Values.name }}{{ .Values.text }}\n",
     "charts/beta/charts/gamma/Chart.yaml": meta("gamma"),
     "charts/beta/charts/gamma/templates/a.yaml": "{{ .Values.global.zone }}{{ .Chart.Version }}\n",
 }
 TEMPLATES = [path for path in FILES if "templates/" in path]
 VALUES = [path for path in FILES if path.endswith("values.yaml")]
 PIECES = (
-    "", "\n", "# text\n", "{{ .Values.port }}", "{{ toYaml .Values }}", "{{ toJson .Subcharts }}", "{{ .Release }}",
-    '{{ include "nobody" . }}', '{{ include "shop.name" . }}', '{{ define "nobody" }}somebody{{ .Values.size }}{{ end }}',
-    "{{ fail .Chart.Name }}", "{{ .Values.q.r.s }}", "{{ tpl `{{ .Chart.Name }}{{ .Values.q.r }}` . }}", "{{",
-    "{{ $_ := set .Values `size` (print .Chart.Name `-made`) }}", "{{ .Values.size }}{{ .Values.made.by.name }}",
+    "", "\n", "# text\n", "{{ .Values.port }}", "{{ toYaml .Values }}", "{{ toJson .Subcharts }}",
+    "{{ .Release }}", '{{ include "nobody" . }}', '{{ include "shop.name" . }}',
+    '{{ define "nobody" }}somebody{{ .Values.size }}{{ end }}', "{{ fail .Chart.Name }}",
+    "{{ .Values.q.r.s }}", "{{ tpl `{{ .Chart.Name }}{{ .Values.q.r }}` . }}", "{{",
+    "{{ $_ := set .Values `size` (print .Chart.Name `-made`) }}",
+    "{{ .Values.size }}{{ .Values.made.by.name }}",
     "{{ $_ := set .Values `made` (dict `by` (dict `name` (upper .Chart.Name))) }}",
     "{{ $_ := set (.Values.made | default dict).by `name` (print .Chart.Name `-again`) }}",
     "{{ $_ := set .Values.global `zone` (upper .Values.global.zone) }}", "{{ .Values.global.zone }}",
     "{{ $_ := set .Values.global.deep.map `k` (print .Values.global.deep.map.k `+` .Chart.Name) }}",
-    "{{ $_ := set .Values.global.deep `new` (dict `of` .Chart.Name) }}", "{{ (.Values.global.deep.new).of }}",
-    "{{ with .Values.global.deep.new }}{{ $_ := set . `of` `changed` }}{{ end }}", "{{ .Values.global.deep.map.k }}",
-    "{{ $_ := set .Release `Name` (print .Release.Name .Chart.Name) }}", "{{ $_ := unset .Values `text` }}",
-    "{{ $_ := set . `own` (print `o` .Chart.Name) }}{{ .own }}", "{{ (.Subcharts.beta).own }}", "{{ .Values.alpha }}",
-    "{{ range $k, $v := .Values.global.deep.map }}{{ $k }}={{ $v }}{{ end }}", "{{ (.Subcharts.alpha).Template.Name }}",
+    "{{ $_ := set .Values.global.deep `new` (dict `of` .Chart.Name) }}",
+    "{{ (.Values.global.deep.new).of }}",
+    "{{ with .Values.global.deep.new }}{{ $_ := set . `of` `changed` }}{{ end }}",
+    "{{ .Values.global.deep.map.k }}", "{{ $_ := set .Release `Name` (print .Release.Name .Chart.Name) }}",
+    "{{ $_ := unset .Values `text` }}", "{{ $_ := set . `own` (print `o` .Chart.Name) }}{{ .own }}",
+    "{{ (.Subcharts.beta).own }}", "{{ .Values.alpha }}",
+    "{{ range $k, $v := .Values.global.deep.map }}{{ $k }}={{ $v }}{{ end }}",
+    "{{ (.Subcharts.alpha).Template.Name }}",
     "{{ $_ := mergeOverwrite .Values.global (dict `deep` (dict `map` (dict `k` .Chart.Name))) }}",
-    "{{ randAlpha 4 }}", "{{ (.Files.Glob `files/*`).AsConfig }}", "{{ .Template.Name }}", "{{ .Capabilities.KubeVersion }}",
+    "{{ randAlpha 4 }}", "{{ (.Files.Glob `files/*`).AsConfig }}", "{{ .Template.Name }}",
+    "{{ .Capabilities.KubeVersion }}",
 )  # fmt: skip
 NEW_VALUES = (
-    "size: big\n", "port: 81\n", "# comment\n", "global: {zone: south}\n", "global: {deep: {map: {k: value}}}\n",
-    "name: the name\n", "twin: {name: another}\n", "alpha: {size: small}\n", "gamma: {x: y}\n", "size: tiny\n",
-    "alpha: {inner: &i {a: long text}}\ntwin: {more: *i}\nbeta: {more: *i}\n", "shared: {x: same}\n", "other: {x: same}\n",
-    "beta: {gamma: {global: {zone: west}}}\n", "empty: ~\n", "alpha: 7\n", "[\n", "beta: {text: plain}\n",
+    "size: big\n", "port: 81\n", "# comment\n", "global: {zone: south}\n",
+    "global: {deep: {map: {k: value}}}\n", "name: the name\n", "twin: {name: another}\n",
+    "alpha: {size: small}\n", "gamma: {x: y}\n", "size: tiny\n",
+    "alpha: {inner: &i {a: long text}}\ntwin: {more: *i}\nbeta: {more: *i}\n", "shared: {x: same}\n",
+    "other: {x: same}\n", "beta: {gamma: {global: {zone: west}}}\n", "empty: ~\n", "alpha: 7\n", "[\n",
+    "beta: {text: plain}\n",
 )  # fmt: skip
 OVERRIDES: tuple[dict[str, Any], ...] = (
     {},
