@@ -139,7 +139,6 @@ class Assembler:
             if sub_chart.metadata_file is None and not sub_chart.templates:
                 problems.extend(_wrapped(sub_chart.problems, name, chart.name))
                 continue
-            sub_chart.parent = chart
             subcharts.append(sub_chart)
             problems.extend(_wrapped(sub_chart.problems, name, chart.name))
         chart.dependencies = tuple(subcharts)
@@ -197,7 +196,7 @@ class Assembler:
             if old is not new and (old.path != new.path or not old.has_content_of(new)):
                 return None
         self._budget.remaining -= before.unpacked
-        return _copy(before)
+        return before
 
     def _make_sub_chart(
         self, name: str, files: list[ChartFile], source: ChartSource, parent: Chart, depth: int
@@ -250,14 +249,6 @@ class Assembler:
             location=source.location,
             problems=tuple(found.problems),
         )
-
-
-def _copy(chart: Chart) -> Chart:
-    """Give the same chart once more, since a chart knows its parent; what it is made of is shared."""
-    copied = replace(chart, memory={}, dependencies=tuple(map(_copy, chart.dependencies)))
-    for sub_chart in copied.dependencies:
-        sub_chart.parent = copied
-    return copied
 
 
 def _sort_files(files: list[ChartFile]) -> _Sorted:

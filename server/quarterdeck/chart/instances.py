@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType, ref
 
 from quarterdeck.chart.values import drop_nulls
 
@@ -33,9 +34,19 @@ class ChartInstance:
         self.values = values
         self.dependencies = dependencies
         self.declared = declared
-        self.parent: ChartInstance | None = None
+        self._parent: ReferenceType[ChartInstance] | None = None
         for dependency in dependencies:
+            # Weak: what an edit leaves behind goes at once, and not when Python looks for cycles.
             dependency.parent = self
+
+    @property
+    def parent(self) -> ChartInstance | None:
+        """The chart that it is a dependency of; the outermost one has to be kept by who asks."""
+        return None if self._parent is None else self._parent()
+
+    @parent.setter
+    def parent(self, parent: ChartInstance) -> None:
+        self._parent = ref(parent)
 
     @cached_property
     def dependency_names(self) -> frozenset[str]:

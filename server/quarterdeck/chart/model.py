@@ -156,7 +156,6 @@ class Chart:
     missing_dependencies: tuple[str, ...] = ()
     """Names of declared dependencies that are not in `charts/`."""
     lock: dict[str, Any] | None = None
-    parent: Chart | None = None
     problems: tuple[Finding, ...] = ()
     """What is wrong with this chart and all charts below it, in the order in which Helm meets it."""
     sub_chart_files: tuple[ChartFile, ...] = field(default=(), repr=False)
@@ -200,7 +199,9 @@ class Chart:
 
         Values and all else are the same objects.
         """
-        chart = replace(
+        if not any(path.startswith(f"{self.path}/") for path in texts):
+            return self
+        return replace(
             self,
             templates=tuple(
                 file.with_text(texts[file.display_path]) if file.display_path in texts else file
@@ -213,6 +214,3 @@ class Chart:
             dependencies=tuple(sub.with_templates(texts) for sub in self.dependencies),
             memory={},
         )
-        for sub in chart.dependencies:
-            sub.parent = chart
-        return chart

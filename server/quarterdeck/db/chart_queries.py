@@ -79,7 +79,12 @@ def _chart(db: Db, chart: str) -> Chart | Unreadable:
     if isinstance(files, Unreadable):
         return files
     before = db.previous()
-    return make_chart(chart, files, previous=before if isinstance(before, Chart) else None)
+    if not isinstance(before, Chart):
+        return make_chart(chart, files)
+    made = make_chart(chart, files, previous=before)
+    # What it remembers refers to it: it would be kept until Python looks for cycles.
+    before.memory.clear()
+    return made
 
 
 def _chart_size(chart: Chart | Unreadable) -> int:

@@ -36,8 +36,9 @@ class Pass:
     ) -> None:
         self.rendering = rendering
         self.runs = runs
+        together = object()
         for group, run in runs.items():
-            run.run_with = self
+            run.run_with = together
             run.is_whole = not todo[group]
         self._kept = kept
         self._groups = rendering.groups
