@@ -143,6 +143,9 @@ def _rendering(db: Db, chart: str, scenario: Scenario) -> Rendering | Refused | 
     else:
         rendering = engine.render(parsed.inputs, new_context)
     db.check_cancelled()
+    if isinstance(before, Rendering) and before is not rendering:
+        # It refers to its rendering, and is as large: both would wait for Python to look for cycles.
+        vars(before).pop("source_map", None)
     db.newest[chart] = rendering
     engine.save_later(rendering.program)
     kept = before.frames if isinstance(before, Rendering) else {}

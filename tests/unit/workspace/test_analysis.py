@@ -244,17 +244,20 @@ def test_after_broken_values_only_what_differs_from_the_last_good_ones_is_render
     assert live(charts, chart, {"values.yaml": FILES["values.yaml"]}) == fresh(chart, {})
 
 
+@pytest.mark.parametrize("mistake", ["", "x: y: z\n", "{{ nonsense }}\n", "{{ .Values.a.b }}\n"])
 @pytest.mark.parametrize("path", ["values.yaml", "templates/a.yaml", "charts/db/values.yaml", "Chart.yaml"])
-def test_what_an_edit_leaves_behind_goes_without_a_look_for_cycles(chart: Path, path: str) -> None:
+def test_what_an_edit_leaves_behind_goes_without_a_look_for_cycles(
+    chart: Path, path: str, mistake: str
+) -> None:
     charts = Analysis()
     for number in range(3):
-        live(charts, chart, {path: f"{FILES[path]}# {number}\n"})
+        live(charts, chart, {path: f"{FILES[path]}{mistake}# {number}\n"})
     gc.collect()
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         for number in range(10):
-            live(charts, chart, {path: f"{FILES[path]}# again {number}\n"})
+            live(charts, chart, {path: f"{FILES[path]}{mistake}# again {number}\n"})
         gc.collect()
         ours = [one for one in gc.garbage if type(one).__module__.startswith("quarterdeck")]
     finally:
