@@ -49,7 +49,11 @@ def generate(unit: Unit, functions: Mapping[str, Function]) -> tuple[str, tuple[
         NotCompilableError: only the interpreter can run it.
     """
     writer = _UnitWriter(functions)
-    writer.write(unit)
+    try:
+        writer.write(unit)
+    finally:
+        # What refers to itself would be kept until Python looks for cycles.
+        del writer.expressions.find_variable
     return "\n".join(writer.lines) + "\n", tuple(writer.constants.values)
 
 

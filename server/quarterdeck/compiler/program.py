@@ -184,7 +184,7 @@ def _drop(known: SourceCode, *, is_eviction: bool) -> None:
 class Program:
     """The table of templates of one chart with its sub-charts, in Helm's order."""
 
-    __slots__ = ("__weakref__", "files", "library", "runs", "sources", "tpl_texts", "units")
+    __slots__ = ("__weakref__", "_damaged", "files", "library", "runs", "sources", "tpl_texts", "units")
 
     def __init__(
         self,
@@ -203,6 +203,7 @@ class Program:
         """How often each unit was interpreted, the first time in each rendering counting twice."""
         self.tpl_texts: dict[str, None] = {}
         """Texts without syntax errors that were handed to `tpl`, in order."""
+        self._damaged: tuple[Source, ...] | None = None
         by_text: dict[str, Source] = {}
         for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
             source = None if known is None else known.get(item)
@@ -216,11 +217,51 @@ class Program:
 
     def edited(self, texts: Iterable[tuple[str, str]]) -> Program:
         """Give the program of a chart some of whose texts changed; what did not is shared."""
-        known = {(source.file, source.text): source for source in self.sources}
-        program = Program(self.library, texts, known=known)
+        by_name = dict(texts)
+        program = None
+        made: list[Source] = []
+        if len(by_name) == len(self.files) and all(name in by_name for name in self.files):
+            program = self._with_texts(by_name, made)
+        if program is None:
+            known = {(source.file, source.text): source for source in (*self.sources, *made)}
+            program = Program(self.library, by_name.items(), known=known)
         program.tpl_texts = self.tpl_texts
         program.take_runs(self)
         return program
+
+    def _with_texts(self, texts: Mapping[str, str], made: list[Source]) -> Program | None:
+        """Give the program with other texts of the same files; None where they define other templates.
+
+        What is parsed for it is noted in `made`.
+        """
+        program = Program(self.library, ())
+        sources, units = self.sources.copy(), self.units.copy()
+        damaged = set(self.damaged)
+        for position, old in enumerate(self.sources):
+            text = texts[old.file]
+            if text is old.text or text == old.text:
+                continue
+            twin = next((source for source in sources if source.text == text), None)
+            source = sources[position] = program.library.source(old.file, text, twin)
+            made.append(source)
+            damaged.discard(old)
+            if source.problems:
+                damaged.add(source)
+            if [_role(unit) for unit in source.unit_list] != [_role(unit) for unit in old.unit_list]:
+                return None
+            for before, after in zip(old.unit_list, source.unit_list, strict=True):
+                if units[before.name] is before:
+                    units[before.name] = after
+        program.files, program.sources, program.units = self.files, sources, units
+        program._damaged = tuple([source for source in sources if source in damaged]) if damaged else ()
+        return program
+
+    @property
+    def damaged(self) -> tuple[Source, ...]:
+        """The sources that have syntax errors, in order."""
+        if self._damaged is None:
+            self._damaged = tuple([source for source in self.sources if source.problems])
+        return self._damaged
 
     def take_runs(self, other: Program) -> None:
         """Take what another program knows of the units of both."""
@@ -248,6 +289,11 @@ def _strings(constants: tuple[object, ...]) -> Iterator[str]:
             yield constant
         elif isinstance(constant, tuple):
             yield from _strings(constant)  # pyright: ignore[reportUnknownArgumentType] - constants
+
+
+def _role(unit: Unit) -> tuple[str, bool]:
+    """Give what decides about a unit's place in a table."""
+    return unit.name, unit.index.is_empty
 
 
 def add_units(table: dict[str, Unit], source: Source) -> None:

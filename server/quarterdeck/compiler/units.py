@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import ref
 
 import msgspec
 
@@ -55,7 +56,7 @@ class Source:
     A `twin` is a source of the same text, as of a library that many sub-charts vendor: they share the tree.
     """
 
-    __slots__ = ("_template", "_twin", "_unit_list", "_units", "file", "functions", "text")
+    __slots__ = ("__weakref__", "_template", "_twin", "_unit_list", "_units", "file", "functions", "text")
 
     def __init__(
         self,
@@ -123,17 +124,24 @@ class Unit:
     its text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
     """
 
-    __slots__ = ("_parts", "_strings", "file", "index", "name", "source", "start", "text")
+    __slots__ = ("_functions", "_parts", "_source", "_strings", "file", "index", "name", "start", "text")
 
     def __init__(self, name: str, source: Source, index: UnitIndex) -> None:
         self.name = name
-        self.source = source
+        # Weak: the source knows its units, and what an edit leaves behind is to go at once.
+        self._source = ref(source)
+        self._functions = source.functions
         self.index = index
         self.file = source.file
         self.text = source.text
         self.start = index.start
         self._parts: tuple[tuple[int, tuple[Statement, ...]], ...] | None = None
         self._strings: frozenset[int] | None = None
+
+    @property
+    def source(self) -> Source:
+        """The source of the unit; made anew where no table of templates has it any more."""
+        return self._source() or Source(self.file, self.text, self._functions)
 
     @property
     def is_define(self) -> bool:

@@ -166,7 +166,7 @@ class Engine:
         if inputs.context is not old.inputs.context:
             inputs = share_inputs(old.inputs, inputs)
         rendering = Rendering(inputs)
-        rendering.begin(self.edited_program(old.program, inputs), old.groups)
+        rendering.begin(self.edited_program(old.program, inputs), old)
         machine = self._machine(is_traced=True)
         Update(old, rendering).run(machine, new_context)
         self._machines.append(machine)

@@ -7,12 +7,13 @@ of the outermost chart see everything.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.runtime.values import Values, find_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Generator, Iterable, Sequence
 
     from quarterdeck.chart.prepare import RenderInputs, TemplateFile
     from quarterdeck.runtime.values import RootContext
@@ -54,9 +55,12 @@ class Groups:
         """The last one."""
         self.files: dict[str, list[str]] = {}
         """All of them."""
+        self.position: dict[str, int] = {}
+        """Where each of them stands in Helm's order."""
         for name in order:
             found = self.of_file.get(name)
             if found is not None:
+                self.position[name] = len(self.position)
                 self.first.setdefault(found, name)
                 self.last[found] = name
                 self.files.setdefault(found, []).append(name)
@@ -71,6 +75,7 @@ class Groups:
         self._last_in_dot = {
             id(file.context): file for file in (files[name] for name in order if name in self.of_file)
         }
+        self._shown: TemplateFile | None = None
         self._templates: dict[str, Values] = {}
         if known is not None:
             self._templates = {
@@ -110,10 +115,21 @@ class Groups:
 
     def show(self, file: TemplateFile | None) -> None:
         """Bring all dots into the state in which they are when all files were run, that of `file` last."""
+        self._shown = file
         for last in self._last_in_dot.values():
             self.enter(last)
         if file is not None:
             self.enter(file)
+
+    @contextmanager
+    def shown_as_last(self) -> Generator[None]:
+        """Show the state in which they are when all files were run, whatever was shown before."""
+        before = self._shown
+        self.show(None)
+        try:
+            yield
+        finally:
+            self.show(before)
 
     def find_seers(self, container: Any) -> frozenset[str]:
         """Give the groups whose files can look into a map or list of the values."""

@@ -161,7 +161,8 @@ class Pass:
         try:
             text, pieces = machine.run_file(file.name, dot)
         except TemplateError as error:
-            machine.errors.append(error)
+            # The traceback would keep all that ran.
+            machine.errors.append(error.with_traceback(None))
             text, pieces = "", []
         rendering.errors[file.name] = list(machine.errors)
         for error in machine.errors:

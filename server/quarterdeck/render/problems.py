@@ -28,9 +28,7 @@ def syntax_findings(program: Program, inputs: RenderInputs) -> list[Finding]:
     """Give the syntax errors of all files, in the order in which Helm parses them."""
     findings: list[Finding] = []
     paths: dict[str, str] | None = None
-    for source in program.sources:
-        if not source.problems:
-            continue
+    for source in program.damaged:
         if paths is None:
             paths = {file.name: file.display_path for file in inputs.templates}
         lines = LineIndex(source.text)

@@ -29,6 +29,18 @@ class Frame(NamedTuple):
     dot: Any
 
 
+def _see_the_same(one: RenderInputs, other: RenderInputs) -> bool:
+    """Tell whether both have the same files, which see the same objects."""
+    return (
+        one.context is other.context
+        and len(one.templates) == len(other.templates)
+        and all(
+            old.context is new.context and old.name == new.name
+            for old, new in zip(one.templates, other.templates, strict=True)
+        )
+    )
+
+
 class Rendering:
     """The rendered files of a chart, what went wrong, and where every character comes from.
 
@@ -50,10 +62,15 @@ class Rendering:
         self.runs: dict[str, GroupRun] = {}
         """What running the files left, by group."""
 
-    def begin(self, program: Program, known: Groups | None = None) -> None:
-        """Take the table of templates to render with; `known` are groups of other inputs of the chart."""
+    def begin(self, program: Program, old: Rendering | None = None) -> None:
+        """Take the table of templates to render with; what `old` knows of the same values is taken over."""
         self.program = program
-        self.groups = Groups(self.inputs, program.files, known)
+        if old is not None and _see_the_same(old.inputs, self.inputs):
+            self.groups, self.index = old.groups, old.index
+        else:
+            self.groups = Groups(self.inputs, program.files, None if old is None else old.groups)
+            dots = [self.inputs.context, *(file.context for file in self.inputs.templates)]
+            self.index = ValueIndex(dots, self.groups.shown_as_last)
         self.syntax_problems = tuple(syntax_findings(program, self.inputs))
 
     def stop(self) -> None:
@@ -113,12 +130,6 @@ class Rendering:
                 runs[run] = None
                 waiting += run.sources.values()
         return joined([run.trace for run in runs])
-
-    @cached_property
-    def index(self) -> ValueIndex:
-        """Where the values stand that the templates see; made when first asked for."""
-        self.groups.show(None)
-        return ValueIndex([self.inputs.context, *(file.context for file in self.inputs.templates)])
 
     @cached_property
     def source_map(self) -> SourceMap:

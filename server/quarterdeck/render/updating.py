@@ -32,10 +32,8 @@ def find_flows(rendering: Rendering, runs: Mapping[str, GroupRun]) -> Flows:
     """Give whose writes each group sees, by what is known of these runs."""
     flows: Flows = {}
     writers = {group: run for group, run in runs.items() if run.writes}
-    if not writers:
-        return flows
     groups = rendering.groups
-    at = {name: position for position, name in enumerate(rendering.program.files)}
+    at = groups.position
     for group, run in writers.items():
         for holder, file in run.writes.values():
             for other in groups.find_seers(holder):

@@ -8,61 +8,82 @@ shares between equal values (booleans, nil, small integers, single latin charact
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Path = tuple[str | int, ...]
 """Keys from the root chart's dot: `("Values", "image", "tag")`."""
 
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)
+_LETTERS = 2
+"""Texts of fewer characters may be objects that all of Python shares."""
 
 
 class ValueIndex:
-    """Finds the paths of containers and leaves by identity; built in one breadth-first walk."""
+    """Finds the paths of containers and leaves by identity; built in one breadth-first walk.
 
-    def __init__(self, roots: Iterable[dict[str, Any]]) -> None:
+    The walk is made when it is first needed, while `shown` holds.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[dict[str, Any]],
+        shown: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._roots = list({id(root): root for root in roots}.values())
+        self._shown = shown
+        self._is_built = False
         self._parents: dict[int, tuple[int, str | int] | None] = {}
         self._others: dict[int, list[tuple[int, str | int]]] = {}
         self._keys: dict[int, tuple[dict[str, Any], str]] = {}
-        self._kept: list[Any] = []
-        for root in roots:
-            self._walk(root)
+
+    def _build(self) -> None:
+        self._is_built = True
+        with self._shown():
+            for root in self._roots:
+                self._walk(root)
 
     def _walk(self, root: dict[str, Any]) -> None:
-        parents = self._parents
+        parents, keys, others = self._parents, self._keys, self._others
         if id(root) in parents:
             return
         parents[id(root)] = None
-        self._kept.append(root)
-        waiting: deque[dict[str, Any] | list[Any]] = deque([root])
+        waiting: deque[Any] = deque([root])
         while waiting:
             container = waiting.popleft()
             owner = id(container)
+            entries: Iterable[tuple[Any, Any]]
             if isinstance(container, dict):
-                items = container.items()
-                for key in container:
-                    if is_distinct(key):
-                        self._keys.setdefault(id(key), (container, key))
+                mapping = cast("dict[Any, Any]", container)
+                entries = mapping.items()
+                for key in mapping:
+                    if id(key) not in keys and is_distinct(key):
+                        keys[id(key)] = (mapping, key)
             else:
-                items = enumerate(container)
-            for key, value in items:
-                identity = id(value)
-                if isinstance(value, _CONTAINERS):
-                    if identity not in parents:
-                        parents[identity] = (owner, key)
+                entries = enumerate(cast("list[Any]", container))
+            for key, value in entries:
+                kind: type[Any] = value.__class__
+                if kind is str:
+                    if len(value) < _LETTERS and not is_distinct(value):
+                        continue
+                elif kind is not float:
+                    if kind is not bool and isinstance(value, _CONTAINERS) and id(value) not in parents:
+                        parents[id(value)] = (owner, key)
                         waiting.append(value)
                     continue
-                if not is_distinct(value):
-                    continue
+                identity = id(value)
                 if identity in parents:
-                    self._others.setdefault(identity, []).append((owner, key))
+                    others.setdefault(identity, []).append((owner, key))
                 else:
                     parents[identity] = (owner, key)
 
     def path(self, value: Any) -> Path | None:
         """Give the shortest path at which this very object stands."""
+        if not self._is_built:
+            self._build()
         if id(value) not in self._parents or not (isinstance(value, _CONTAINERS) or is_distinct(value)):
             return None
         return self._climb(self._parents[id(value)])
@@ -76,6 +97,8 @@ class ValueIndex:
 
     def key_path(self, key: Any) -> Path | None:
         """Give the path of the entry whose key is this very object."""
+        if not self._is_built:
+            self._build()
         place = self._keys.get(id(key)) if is_distinct(key) else None
         return None if place is None else self._climb((id(place[0]), place[1]))
 

@@ -150,3 +150,27 @@ def test_switched_off_programs_share_nothing(monkeypatch: pytest.MonkeyPatch) ->
     (unit,) = second.units.values()
     assert second.library.ready_code(unit) is None
     assert library.texts == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ define "lib.name" }}other{{ end }}{{ define "lib.full" }}{{ end }}',
+        '{{ define "lib.full" }}x{{ end }}{{ define "lib.name" }}other{{ end }}',
+        "{{ if }}",
+        "plain",
+        LIBRARY,
+    ],
+)
+def test_an_edited_program_has_the_table_that_a_new_one_has(text: str) -> None:
+    files = [("c/templates/a.tpl", LIBRARY), ("c/templates/b.tpl", LIBRARY), ("c/templates/c.yaml", "c: 1")]
+    for position, (name, _text) in enumerate(files):
+        after = [*files[:position], (name, text), *files[position + 1 :]]
+        program = make_program(*files)
+        for texts in (after, files):
+            program, fresh = program.edited(texts), make_program(*texts)
+            assert program.files == fresh.files
+            assert [source.text for source in program.sources] == [source.text for source in fresh.sources]
+            table = {key: (unit.file, unit.text, unit.start) for key, unit in program.units.items()}
+            assert table == {key: (unit.file, unit.text, unit.start) for key, unit in fresh.units.items()}
+            assert [one.file for one in program.damaged] == [one.file for one in fresh.damaged]
