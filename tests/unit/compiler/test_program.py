@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from quarterdeck.compiler import program as program_module
 from quarterdeck.compiler import units
 from quarterdeck.compiler.packs import Packs
@@ -14,8 +16,6 @@ from quarterdeck.store.disk_cache import DiskCache
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from quarterdeck.gotmpl.nodes import Template
 
