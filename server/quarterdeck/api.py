@@ -10,13 +10,13 @@ from quarterdeck.chart.model import Chart
 from quarterdeck.chart.overrides import ValuesInput
 from quarterdeck.chart.prepare import Release, default_containers, prepare
 from quarterdeck.chart.schema import make_schemas_ready
+from quarterdeck.db.shared_engine import shared_engine
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 from quarterdeck.render.rendering import Rendering
 from quarterdeck.render.source_map import SourceMap
 from quarterdeck.runtime.context import Context
 from quarterdeck.runtime.funcs.table import load_libraries
 from quarterdeck.workspace.check import check_chart
-from quarterdeck.db.shared_engine import shared_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

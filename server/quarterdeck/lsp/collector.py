@@ -1,8 +1,8 @@
 """When Python looks for objects that only refer to each other: while nobody waits, and never at all of them.
 
 A collection of everything stops all threads for as long as it takes, some hundred milliseconds with a large
-chart. So it is switched off; what was made since the last idle moment is looked through in the next one, and
-what is old is put aside.
+chart. So it is switched off. What was there when the first chart had been analysed is put aside; what was
+made since the last idle moment is looked through in the next one, and now and then all that came later.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_YOUNG = 30_000
 YOUNG_ENOUGH = 20_000
 """Objects that are not worth a look."""
 OLD_ROUNDS = 20
-"""After so many idle moments with much to look through, what is of middle age is looked through, too."""
+"""After so many idle moments with much to look through, all is looked through that was not put aside."""
 
 
 class Collector:
@@ -52,7 +52,7 @@ class Collector:
             return
         self._rounds += 1
         is_thorough = self._rounds % OLD_ROUNDS == 0
-        gc.collect(1 if is_thorough else 0)
+        gc.collect(2 if is_thorough else 0)
         if is_thorough:
             self._trim()
 
