@@ -25,7 +25,7 @@ from quarterdeck.diagnostics.model import Place
 from quarterdeck.runtime.values import GoMap, NilMap, RootContext, Values, find_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from quarterdeck.chart.capabilities import Capabilities
     from quarterdeck.chart.instances import ChartInstance
@@ -108,6 +108,8 @@ class RenderInputs:
     """What is wrong before anything renders, in the order in which Helm meets it; the chart's among them."""
     missing_dependencies: tuple[str, ...]
     """Names of dependencies that are declared in any chart of the tree and not vendored."""
+    identities: frozenset[int] = frozenset()
+    """Those of all objects that the templates see, where they were worked out; see `chart.sharing`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,17 +244,9 @@ def default_containers(chart: Chart) -> frozenset[int]:
     """Give the identities of all maps and lists in the defaults of a chart and its sub-charts; found once."""
     found: frozenset[int] | None = chart.memory.get("containers")
     if found is None:
-        defaults = list(_all_defaults(chart))
-        # The list itself is gone in a moment, and its identity may be another object's then.
-        found = chart.memory["containers"] = find_containers(defaults) - {id(defaults)}
+        own = find_containers(chart.values).union(find_containers(chart.values_without_nulls))
+        found = chart.memory["containers"] = own.union(*map(default_containers, chart.dependencies))
     return found
-
-
-def _all_defaults(chart: Chart) -> Iterator[dict[str, Any]]:
-    yield chart.values
-    yield chart.values_without_nulls
-    for sub in chart.dependencies:
-        yield from _all_defaults(sub)
 
 
 class _ContextMaker:

@@ -13,15 +13,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from quarterdeck.chart.files import Files
+from quarterdeck.chart.prepare import TemplateFile
 from quarterdeck.runtime.values import NilList, NilMap, RootContext, Values, plain_get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from quarterdeck.chart.prepare import RenderInputs, TemplateFile
+    from quarterdeck.chart.prepare import RenderInputs
 
 _MISSING: Any = object()
 _CONTAINERS: tuple[type[Any], ...] = (dict, list)
+_SCALARS: frozenset[type[Any]] = frozenset({str, float, bool, int, type(None)})
 _items: Callable[[dict[Any, Any]], Iterable[tuple[Any, Any]]] = dict[Any, Any].items
 """Gives the entries of any map; of a chart's dot too, no read is counted."""
 _OF_EACH_FILE = "Template"
@@ -36,20 +38,29 @@ def share_inputs(old: RenderInputs, new: RenderInputs) -> RenderInputs:
     """
     if new.context is old.context:
         return new
-    sharing = _Sharing([old.context, *_dots(old)], [new.context, *_dots(new)])
+    sharing = _Sharing(old, new)
     context = sharing.shared(new.context, old.context)
     if context is old.context and new.chart is not old.chart:
         context.look_again()
-    known = {file.name: file.context for file in old.templates}
+    known = {file.name: file for file in old.templates}
     base_paths = {id(file.context): file.base_path for file in old.templates}
     templates: list[TemplateFile] = []
     for file in new.templates:
-        dot = sharing.shared(file.context, known.get(file.name, _MISSING))
-        base_path = base_paths.get(id(dot))
-        # All files of a chart have one object for this.
-        base_path = base_path if base_path == file.base_path else file.base_path
-        templates.append(file._replace(context=dot, base_path=base_path))
-    return replace(new, templates=tuple(templates), values=plain_get(context, "Values"), context=context)
+        before = known.get(file.name)
+        dot = sharing.shared(file.context, _MISSING if before is None else before.context)
+        base_path = base_paths.get(id(dot), file.base_path)
+        if base_path != file.base_path:
+            base_path = file.base_path  # otherwise all files of a chart have one object for it
+        made = TemplateFile(file.name, file.text, dot, base_path, file.display_path, file.is_partial)
+        is_same = before is not None and dot is before.context and made == before
+        templates.append(before if before is not None and is_same else made)
+    return replace(
+        new,
+        templates=tuple(templates),
+        values=plain_get(context, "Values"),
+        context=context,
+        identities=sharing.identities(),
+    )
 
 
 def _dots(inputs: RenderInputs) -> Iterable[RootContext]:
@@ -59,13 +70,18 @@ def _dots(inputs: RenderInputs) -> Iterable[RootContext]:
 class _Sharing:
     """The walk through two forests of values side by side."""
 
-    def __init__(self, old: list[RootContext], new: list[RootContext]) -> None:
-        self._fixed = _identities(old) & _identities(new)
+    def __init__(self, old: RenderInputs, new: RenderInputs) -> None:
+        self._new = _identities([new.context, *_dots(new)])
+        self._fixed = self._new & (old.identities or _identities([old.context, *_dots(old)]))
         """What is in both already stays where it is."""
         self._results: dict[int, Any] = {}
         """What stands for what was met in the new trees, by its identity."""
         self._taken: set[int] = set()
         """Identities of old objects that stand for new ones."""
+
+    def identities(self) -> frozenset[int]:
+        """Give the identities of all objects in the trees that were made."""
+        return frozenset(self._new.difference(self._results).union(map(id, self._results.values())))
 
     def shared(self, new: Any, old: Any) -> Any:
         """Give what stands for `new`, where `old` stood before; `_MISSING` for nothing."""
@@ -175,11 +191,11 @@ def _identities(roots: Iterable[RootContext]) -> set[int]:
         entered.add(id(container))
         values: Iterable[Any] = container
         if isinstance(container, dict):
-            entries = list(_items(cast("dict[Any, Any]", container)))
-            found.update([id(key) for key, _value in entries])
-            values = [value for _key, value in entries]
+            mapping = cast("dict[Any, Any]", container)
+            found.update(map(id, mapping))
+            values = mapping.values()
         found.update(map(id, values))
-        waiting.extend([value for value in values if isinstance(value, _CONTAINERS)])
+        waiting += [one for one in values if one.__class__ not in _SCALARS and isinstance(one, _CONTAINERS)]
     return found | entered
 
 

@@ -65,12 +65,11 @@ class Groups:
                 self.last[found] = name
                 self.files.setdefault(found, []).append(name)
         self._reach: dict[str, frozenset[int]] = {}
+        same: set[str] = set()
         if known is not None:
-            self._reach = {
-                group: reached
-                for group, reached in known._reach.items()  # noqa: SLF001 - another of its kind
-                if self.has_dots_of(known, group)
-            }
+            same = {group for group in self._dots if self.has_dots_of(known, group)}
+            reaches = known._reach.items()  # noqa: SLF001 - another of its kind
+            self._reach = {group: reached for group, reached in reaches if group in same}
         self._seers: dict[int, frozenset[str]] = {}
         self._last_in_dot = {
             id(file.context): file for file in (files[name] for name in order if name in self.of_file)
@@ -81,7 +80,7 @@ class Groups:
             self._templates = {
                 name: template
                 for name, template in known._templates.items()  # noqa: SLF001
-                if name in self.of_file and self.has_dots_of(known, self.of_file[name])
+                if self.of_file.get(name) in same
             }
 
     def of(self, file: TemplateFile) -> str:
