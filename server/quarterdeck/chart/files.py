@@ -131,10 +131,11 @@ class Files(GoStruct):
         if not self._is_chosen:
             self.globs.add("**")
 
-    def display_path(self, path: str) -> str:
-        """Give the path to show of a file that is there; nothing of one that is not."""
-        file = self._files.get(path)
-        return "" if file is None else file.display_path
+    def read_files(self) -> Iterator[ChartFile]:
+        """Give the files that were read and are there."""
+        for path in tuple(self.reads):
+            if path in self._files:
+                yield self._files[path]
 
     def glob(self, pattern: str) -> Files:
         """Give the files whose paths match."""

@@ -64,6 +64,12 @@ class ChartFile:
             content.text = self.data.decode("utf-8", "surrogateescape")
         return content.text
 
+    @property
+    def contents(self) -> tuple[str | bytes, ...]:
+        """The objects that `text` and `data` gave so far, or will give."""
+        content = self._content
+        return tuple([one for one in (content.text, content.data) if one is not None])
+
     def find_bad_byte(self) -> int | None:
         """Give the offset of the first byte that is not UTF-8; of files without one only the text is kept."""
         content = self._content

@@ -184,7 +184,10 @@ def _drop(known: SourceCode, *, is_eviction: bool) -> None:
 class Program:
     """The table of templates of one chart with its sub-charts, in Helm's order."""
 
-    __slots__ = ("__weakref__", "_damaged", "files", "library", "runs", "sources", "tpl_texts", "units")
+    __slots__ = (
+        *("__weakref__", "_damaged", "files", "library", "lineage", "runs", "sources", "tpl_texts"),
+        "units",
+    )
 
     def __init__(
         self,
@@ -204,6 +207,8 @@ class Program:
         self.tpl_texts: dict[str, None] = {}
         """Texts without syntax errors that were handed to `tpl`, in order."""
         self._damaged: tuple[Source, ...] | None = None
+        self.lineage = object()
+        """The same for all programs that edits made of one."""
         by_text: dict[str, Source] = {}
         for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
             source = None if known is None else known.get(item)
@@ -226,6 +231,7 @@ class Program:
             known = {(source.file, source.text): source for source in (*self.sources, *made)}
             program = Program(self.library, by_name.items(), known=known)
         program.tpl_texts = self.tpl_texts
+        program.lineage = self.lineage
         program.take_runs(self)
         return program
 

@@ -26,6 +26,7 @@ from quarterdeck.runtime.values import plain_get
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from quarterdeck.chart.model import ChartFile
     from quarterdeck.compiler.units import Unit
     from quarterdeck.render.rendering import Frame, Rendering
     from quarterdeck.render.taken_apart import Slice, TakenApart
@@ -51,8 +52,8 @@ class Deriver:
         for files in self._all_files():
             for result, texts in files.made.values():
                 self._derivations[id(result)] = (result, "toYaml", texts)
-        self.file_texts: dict[str, str] = {}
-        """Texts of files that templates read, by the path to show; filled when one is met."""
+        self._read_files: dict[str, ChartFile] = {}
+        """Files that templates read, by the path to show; filled when one is met."""
         self._program = rendering.program
 
     def frame_runs(self, frame: Frame) -> list[Run]:
@@ -99,12 +100,16 @@ class Deriver:
             case "text":
                 return run.site.unit.text
             case "file":
-                return self.file_texts[run.file]
+                return self.file_text(run.file)
             case "value":
                 value = self.value_at(run.path)
                 return value if isinstance(value, str) else None
             case _:
                 return None
+
+    def file_text(self, shown: str) -> str:
+        """Give the text of a file that a template read: the very object that it got."""
+        return self._read_files[shown].text
 
     def value_at(self, path: Path | None) -> Any:
         """Give what stands at a path from the outermost chart's dot; None where there is nothing."""
@@ -394,13 +399,10 @@ class Deriver:
         """Paths to show of the files that templates read, by the identity of their text and bytes."""
         found: dict[int, str] = {}
         for files in self._all_files():
-            for path in tuple(files.reads):
-                shown = files.display_path(path)
-                if not shown:
-                    continue
-                self.file_texts[shown] = files.get_text(path)
-                for content in (files.get_text(path), files.get_bytes(path)):
-                    found[id(content)] = shown
+            for file in files.read_files():
+                self._read_files[file.display_path] = file
+                for content in file.contents:
+                    found[id(content)] = file.display_path
         return found
 
     def _all_files(self) -> Iterator[Files]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_PROGRAMS = 64
 """Tables of templates kept for charts that are rendered again."""
+MAX_EDITS = 3
+"""How many of them are kept that edits of one chart made."""
 MAX_PROGRAM_UNITS = 100_000
 """Templates in these tables; each takes some 150 bytes there, though what it is made of is shared."""
 
@@ -83,6 +85,8 @@ class Engine:
     def save_later(self, program: Program) -> None:
         """Note a program that `save_all` saves."""
         if self.packs is not None:
+            for other in [other for other in self._unsaved if other.lineage is program.lineage]:
+                del self._unsaved[other]
             self._unsaved[program] = None
             if len(self._unsaved) > MAX_PROGRAMS:
                 del self._unsaved[next(iter(self._unsaved))]
@@ -170,7 +174,8 @@ class Engine:
         machine = self._machine(is_traced=True)
         Update(old, rendering).run(machine, new_context)
         self._machines.append(machine)
-        self._keep_runs(rendering)
+        # Who updates has the rendering itself.
+        self._known.pop(id(old.inputs.context), None)
         rendering.collect_problems()
         return rendering
 
@@ -187,7 +192,10 @@ class Engine:
         return program
 
     def _keep_program(self, key: tuple[tuple[str, str], ...], program: Program) -> None:
-        """Keep a program, and drop those that were not used lately if all together have many templates."""
+        """Keep a program; drop earlier edits, and what was not used lately if all have many templates."""
+        kin = [other for other, kept in self._programs.items() if kept.lineage is program.lineage]
+        for other in kin[: 1 - MAX_EDITS]:
+            self._units -= len(self._programs.pop(other).units)
         self._programs[key] = program
         self._units += len(program.units)
         while len(self._programs) > 1 and (

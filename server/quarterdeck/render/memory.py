@@ -8,6 +8,7 @@ one are dropped.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from quarterdeck.render.callers import with_callers
@@ -20,6 +21,8 @@ MAX_RECORDS = 200_000
 """More records than this are not carried on: most of them belong to texts that nobody has any more."""
 FEW_RECORDS = 5_000
 """So many are carried on whatever they belong to."""
+FEW_CHARACTERS = 2_000_000
+"""Characters of their results that are carried on in any case."""
 
 Container = dict[str, Any] | list[Any]
 Memo = dict[tuple[Any, ...], tuple[str, int, str | None, Any]]
@@ -30,18 +33,8 @@ class GroupRun:
     """One run of a group's files; a run that brings another up to date shares its trace, and nothing else."""
 
     __slots__ = (
-        "_names",
-        "after",
-        "born",
-        "calls",
-        "is_calm",
-        "is_whole",
-        "memo",
-        "run_with",
-        "sources",
-        "touched",
-        "trace",
-        "writes",
+        *("_names", "after", "born", "born_length", "calls", "is_calm", "is_whole", "length", "memo"),
+        *("run_with", "sources", "touched", "trace", "writes"),
     )
 
     def __init__(self) -> None:
@@ -67,6 +60,10 @@ class GroupRun:
         """The same for all groups that ran together, so that the files of one saw the writes of the other."""
         self.born = 0
         """How many records there were after the files ran together for the last time."""
+        self.born_length = 0
+        """How many characters their results have."""
+        self.length = 0
+        """How many the results of all records have now."""
         self._names: set[str] | None = None
 
     @property
@@ -79,7 +76,21 @@ class GroupRun:
     @property
     def has_many_records(self) -> bool:
         """Whether most records belong to texts that nobody has any more, so that it pays to start anew."""
-        return len(self.trace.derivations) > max(FEW_RECORDS, 2 * self.born)
+        return len(self.trace.derivations) > max(FEW_RECORDS, 2 * self.born) or self.length > max(
+            FEW_CHARACTERS, 2 * self.born_length
+        )
+
+    def weigh(self, known: int = 0) -> None:
+        """Count the characters of results from record `known` on."""
+        new = islice(self.trace.derivations.values(), known, None)
+        self.length += sum([len(entry[0]) for entry in new if entry[0].__class__ is str])
+
+    def note_birth(self) -> None:
+        """Note that all files ran together, and nothing else did."""
+        self.born = len(self.trace.derivations)
+        self.length = 0
+        self.weigh()
+        self.born_length = self.length
 
     def find_stale(self, changed: set[str]) -> set[str]:
         """Give the names among `changed`, and those of all templates here that can reach one of them."""
@@ -92,7 +103,7 @@ class GroupRun:
         """
         run = GroupRun()
         run.trace = self.trace
-        run.born = self.born
+        run.born, run.born_length, run.length = self.born, self.born_length, self.length
         run.sources = dict(self.sources)
         stale = self.find_stale(changed)
         run.calls = {name: set(called) for name, called in self.calls.items() if name not in stale}

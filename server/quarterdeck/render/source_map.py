@@ -236,7 +236,7 @@ class SourceMap:
 
     def _place_in_file(self, run: Run) -> Place:
         """The file's text is the very string that the template was given."""
-        text = self._deriver.file_texts[run.file]
+        text = self._deriver.file_text(run.file)
         length = _source_length(run) or len(text)
         return _place_of(run.file, self._lines_of(text), run.offset, run.offset + length)
 
