@@ -146,6 +146,8 @@ class Analyst:
         if self._made is not None:
             with timed("save", "lsp"):
                 self._made.save(is_cancelled)
+            with timed("collect", "lsp"):
+                self._collector.idle()
 
     def tiers(self, question: Question, turn: Turn) -> Iterator[Lane]:
         """Analyse a chart in its focused scenario, tier by tier."""

@@ -1,8 +1,8 @@
-"""When Python looks for objects that only refer to each other: while nobody waits, and never at all of them.
+"""When Python looks for objects that only refer to each other: while nobody waits.
 
 A collection of everything stops all threads for as long as it takes, some hundred milliseconds with a large
-chart. So it is switched off. What was there when the first chart had been analysed is put aside; what was
-made since the last idle moment is looked through in the next one, and now and then all that came later.
+chart. So it is switched off. In idle moments what was made since the last one is looked through; everything
+is, once the memory has grown by much: then loading a chart has left behind a quarter of what it made.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from quarterdeck.workers.modesty import resident_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,8 +21,10 @@ MOST_YOUNG = 30_000
 """Objects that may come up before they are looked through though somebody may type: 10 ms, after a task."""
 YOUNG_ENOUGH = 20_000
 """Objects that are not worth a look."""
+MUCH_GROWTH = 48 * 1024 * 1024
+"""Bytes by which memory has grown since everything was looked through, so that it is worth doing again."""
 OLD_ROUNDS = 20
-"""After so many idle moments with much to look through, all is looked through that was not put aside."""
+"""After so many idle moments everything is looked through where the system does not tell of memory."""
 
 
 class Collector:
@@ -28,7 +32,8 @@ class Collector:
 
     def __init__(self) -> None:
         self._rounds = 0
-        self._is_warm = False
+        self._least = 0
+        """The resident memory when everything was looked through, or what it was since, if that is less."""
         self._trim = _find_trim()
 
     def start(self) -> None:
@@ -42,21 +47,23 @@ class Collector:
 
     def idle(self) -> None:
         """Use a moment in which nobody waits."""
-        if gc.get_count()[0] < YOUNG_ENOUGH:
-            return
-        if not self._is_warm:
-            # What was made on the way is a quarter of all and would stay for ever; charts that are open do
-            # stay, and are not looked at any more.
-            self._is_warm = True
+        memory = resident_bytes()
+        if memory is None:
+            self._rounds += 1
+            is_much = self._rounds % OLD_ROUNDS == 0
+        else:
+            # What was given back counts as if it had never been there.
+            self._least = min(self._least, memory)
+            is_much = memory > self._least + MUCH_GROWTH
+        if is_much:
+            gc.unfreeze()
             gc.collect()
+            # What is left stays, as long as charts are open: it is not looked at in the next moments.
             gc.freeze()
             self._trim()
-            return
-        self._rounds += 1
-        is_thorough = self._rounds % OLD_ROUNDS == 0
-        gc.collect(2 if is_thorough else 0)
-        if is_thorough:
-            self._trim()
+            self._least = resident_bytes() or 0
+        elif gc.get_count()[0] >= YOUNG_ENOUGH:
+            gc.collect(0)
 
 
 def _find_trim() -> Callable[[], object]:
