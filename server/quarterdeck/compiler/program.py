@@ -33,6 +33,9 @@ is compiled earlier: it will go on to.
 TPL_NAME = "gotpl"
 """The name that `tpl` parses its text with. Source: Helm pkg/engine/engine.go, tplFun and render."""
 
+MANY_SOURCES = 1_000
+"""Of charts with more texts than this not all trees are in memory at once: they are made when they run."""
+
 MAX_HANDED = 4_096
 """Texts handed to `tpl` whose sources are kept."""
 
@@ -218,6 +221,8 @@ class Program:
             self.files.append(item[0])
             self.sources.append(source)
             add_units(self.units, source)
+            if len(self.sources) > MANY_SOURCES:
+                source.forget_tree()
         library.enter(self)
 
     def edited(self, texts: Iterable[tuple[str, str]]) -> Program:
@@ -282,6 +287,20 @@ class Program:
         if identity in self.library.constants():
             return True
         return any(identity in unit.strings for unit in self.runs)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether trees are to be let go of as soon as they are not needed."""
+        return len(self.sources) > MANY_SOURCES
+
+    def forget_trees(self, sources: Iterable[Source] | None = None) -> None:
+        """Let go of the trees of texts without syntax errors, all or some: few need them once they ran."""
+        for source in self.sources if sources is None else sources:
+            for unit in source.unit_list:
+                if unit in self.runs:
+                    # Values that come from constants go on to be known by them.
+                    _ = unit.strings
+            source.forget_tree()
 
     def compile_all(self) -> None:
         """Make the code of every unit that is in the table."""

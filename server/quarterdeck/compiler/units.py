@@ -10,19 +10,24 @@ import msgspec
 from quarterdeck.gotmpl.nodes import (
     Block,
     Broken,
+    Chain,
     Comment,
     Define,
+    If,
+    Pipeline,
+    Range,
     Statement,
     String,
     SyntaxProblem,
     Template,
     Text,
+    With,
 )
 from quarterdeck.gotmpl.parser import parse_template
 from quarterdeck.gotmpl.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from quarterdeck.runtime.context import Context
 
@@ -34,6 +39,7 @@ GO_SPACE = (
 
 _UNTAGGED = (Text, Broken)
 """Statements that are no actions."""
+_WITH_BODY = (If, With, Range, Block, Define)
 
 
 class UnitIndex(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -103,6 +109,13 @@ class Source:
             units = self._units = tuple(_index_units(self.template)) if twin is None else twin.units
         return units
 
+    def forget_tree(self) -> None:
+        """Let go of the tree: it is made anew when somebody asks. A text with syntax errors keeps it."""
+        if self._template is not None and not self.problems and self.units:
+            self._template = None
+            for unit in self._unit_list or ():
+                unit.forget_tree()
+
     @property
     def unit_list(self) -> tuple[Unit, ...]:
         """The units themselves, made once, in the order of `units`."""
@@ -124,7 +137,10 @@ class Unit:
     its text was parsed with, `text` that text. Offsets recorded while the unit runs count from `start`.
     """
 
-    __slots__ = ("_functions", "_parts", "_source", "_strings", "file", "index", "name", "start", "text")
+    __slots__ = (
+        *("_functions", "_is_forgotten", "_parts", "_source", "_strings", "file", "index", "name", "start"),
+        "text",
+    )
 
     def __init__(self, name: str, source: Source, index: UnitIndex) -> None:
         self.name = name
@@ -136,7 +152,8 @@ class Unit:
         self.text = source.text
         self.start = index.start
         self._parts: tuple[tuple[int, tuple[Statement, ...]], ...] | None = None
-        self._strings: frozenset[int] | None = None
+        self._strings: dict[int, str] | None = None
+        self._is_forgotten = False
 
     @property
     def source(self) -> Source:
@@ -149,13 +166,23 @@ class Unit:
         return self.index.node_start != FILE
 
     @property
-    def strings(self) -> frozenset[int]:
-        """Identities of the string constants in the tree: the objects that interpreting the unit uses."""
-        strings = self._strings
-        if strings is None:
-            found = (string for _base, statements in self.parts for string in _find_strings(statements))
-            strings = self._strings = frozenset(map(id, found))
-        return strings
+    def strings(self) -> Mapping[int, str]:
+        """The string constants in the tree by identity: the objects that interpreting the unit uses.
+
+        Those of a tree that was forgotten are among them.
+        """
+        if self._strings is None or (self._is_forgotten and self._parts is not None):
+            found: list[str] = []
+            for _base, statements in self.parts:
+                _find_strings(statements, found)
+            self._strings = {**(self._strings or {}), **{id(string): string for string in found}}
+            self._is_forgotten = False
+        return self._strings
+
+    def forget_tree(self) -> None:
+        """Let go of the statements: they are found again when somebody asks."""
+        self._parts = None
+        self._is_forgotten = True
 
     @property
     def parts(self) -> tuple[tuple[int, tuple[Statement, ...]], ...]:
@@ -186,22 +213,32 @@ def _find_parts(template: Template, index: UnitIndex) -> tuple[tuple[int, tuple[
     return ()
 
 
-def _find_strings(statements: tuple[Statement, ...]) -> Iterator[str]:
+def _find_strings(statements: tuple[Statement, ...], found: list[str]) -> None:
+    """Add the string constants of statements to a list."""
     for node in statements:
-        pipeline = getattr(node, "pipeline", None)
+        if isinstance(node, _UNTAGGED):
+            continue
+        pipeline: Pipeline | None = getattr(node, "pipeline", None)
         # Most actions hold no string: a look at their text is cheaper than a walk through their tree.
-        if (
-            pipeline is not None
-            and not isinstance(node, _UNTAGGED)
-            and ('"' in node.tag.source or "`" in node.tag.source)
-        ):
-            for inner in walk(pipeline):
-                if isinstance(inner, String):
-                    yield inner.value
-        yield from _find_strings(getattr(node, "body", ()))
-        otherwise = getattr(node, "otherwise", None)
-        if otherwise is not None:
-            yield from _find_strings(otherwise.body)
+        if pipeline is not None and ('"' in node.tag.source or "`" in node.tag.source):
+            _find_in_pipeline(pipeline, found)
+        if isinstance(node, _WITH_BODY):
+            _find_strings(node.body, found)
+            otherwise = getattr(node, "otherwise", None)
+            if otherwise is not None:
+                _find_strings(otherwise.body, found)
+
+
+def _find_in_pipeline(pipeline: Pipeline, found: list[str]) -> None:
+    for command in pipeline.commands:
+        for operand in command.args:
+            inner = operand
+            while isinstance(inner, Chain):
+                inner = inner.node
+            if isinstance(inner, String):
+                found.append(inner.value)
+            elif isinstance(inner, Pipeline):
+                _find_in_pipeline(inner, found)
 
 
 def _index_units(template: Template) -> Iterator[UnitIndex]:

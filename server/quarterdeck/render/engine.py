@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.packs import Packs
+    from quarterdeck.compiler.units import Unit
     from quarterdeck.runtime.context import Context
     from quarterdeck.runtime.values import RootContext
 
@@ -69,6 +70,7 @@ class Engine:
     ) -> None:
         """Compile what ran and was not compiled yet (or every unit), and write it to the disk cache.
 
+        Trees of the templates are let go of then.
         `check` is called at each step and may raise to put off the rest.
         """
         if self.packs is None:
@@ -77,10 +79,16 @@ class Engine:
             program.compile_all()
         for source in program.sources:
             self.library.note(source)
+        units: dict[str, list[Unit]] = {}
         for unit in program.runs:
-            check()
-            self.library.code(unit)
+            units.setdefault(unit.text, []).append(unit)
+        for together in units.values():
+            for unit in together:
+                check()
+                self.library.code(unit)
+            together[0].source.forget_tree()
         self.packs.save(program, check)
+        program.forget_trees()
 
     def save_later(self, program: Program) -> None:
         """Note a program that `save_all` saves."""
@@ -148,9 +156,8 @@ class Engine:
         for group in files:
             rendering.runs[group] = runs.get(group) or GroupRun()
         machine = self._machine(is_traced=is_traced)
-        yield from Pass(rendering, files, rendering.runs, {}).run(
-            machine, new_context, keeps_going=not is_strict
-        )
+        one = Pass(rendering, files, rendering.runs, {}, forgets=rendering.program.is_large)
+        yield from one.run(machine, new_context, keeps_going=not is_strict)
         self._machines.append(machine)
         if is_traced:
             note_sources(rendering)

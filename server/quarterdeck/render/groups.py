@@ -35,6 +35,7 @@ class Groups:
         prefixes = [(f"{sub.full_path}/", sub.name) for sub in root.dependencies]
         self._dots: dict[str, list[RootContext]] = {}
         self._of_dot: dict[int, str] = {}
+        self._names: dict[str, list[str]] = {}
         self.of_file: dict[str, str] = {}
         """The group of each file that is no partial."""
         for file in inputs.templates:
@@ -46,6 +47,7 @@ class Groups:
                     group = next((name for start, name in prefixes if file.name.startswith(start)), ROOT)
                 self._of_dot[id(dot)] = group
                 self._dots.setdefault(group, []).append(dot)
+            self._names.setdefault(group, []).append(file.name)
             if not file.is_partial:
                 self.of_file[file.name] = group
         files = {file.name: file for file in inputs.templates}
@@ -90,6 +92,10 @@ class Groups:
     def dots(self, group: str) -> list[RootContext]:
         """Give the dots of a group's files; none of one that is not there."""
         return self._dots.get(group, [])
+
+    def names(self, group: str) -> list[str]:
+        """Give the names of all files of a group, partials among them."""
+        return self._names[group]
 
     def has_dots_of(self, other: Groups, group: str) -> bool:
         """Tell whether the files of a group see the very objects that they see in other inputs."""

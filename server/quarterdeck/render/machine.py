@@ -102,6 +102,7 @@ class Machine:
         # Functions are bound to the machine's own context.
         self.context.take(context)
         self.context.before_write = self._before_write
+        self.context.writes_to = self._writes_to
         self.context.include = self.include
         self.context.tpl = self.tpl
         self.errors = []
@@ -134,6 +135,8 @@ class Machine:
         """Counts writes into what the templates of a group can see: older results are not used after one."""
         self._epoch = 0
         """That of the group that is entered."""
+        self._seen_writes = 0
+        """Counts writes into what any templates can see."""
         self._begun: set[str] = set()
         self._group = ""
         self._run = GroupRun()
@@ -157,6 +160,14 @@ class Machine:
         self._records[0] = run.trace
         self._memo = run.memo
         self._calls = run.calls
+
+    def rest(self) -> None:
+        """Let go of what the rendering left; the next begins with `renew`."""
+        self._run = GroupRun()
+        self._memo, self._calls = self._run.memo, self._run.calls
+        self._records[0] = self._run.trace
+        self.written, self.last_writers, self.adopted = {}, {}, {}
+        self.context.begin_file("")
 
     @property
     def epoch(self) -> int:
@@ -436,6 +447,7 @@ class Machine:
     def _note_write(self, container: Container, holder: Container) -> None:
         """Note that what several templates see is about to change: a shared container, or one put into it."""
         self._epoch += 1
+        self._seen_writes += 1
         run, group = self._run, self._group
         run.touched[id(container)] = container
         run.writes.setdefault(id(holder), (holder, self._file))
@@ -443,6 +455,10 @@ class Machine:
         for other in self._find_seers(holder):
             if other != group:
                 self._epochs[other] = self._epochs.get(other, 0) + 1
+
+    def _writes_to(self, value: Any) -> int:
+        """Count the writes that a value may show; what templates did not make shows those that are seen."""
+        return self._seen_writes if id(value) in self._shared else self.context.writes
 
     def apply(self, run: GroupRun) -> None:
         """Put into the values what a run that is kept left there."""

@@ -25,6 +25,7 @@ class Pass:
 
     `todo` has the files by group, `runs` where to note what each group leaves. `kept` are groups whose files
     are not run, but whose writes those that are run may see: they are put in where Helm would have made them.
+    If it `forgets`, the trees of a group's templates go as soon as its files were run.
     """
 
     def __init__(
@@ -33,6 +34,8 @@ class Pass:
         todo: Mapping[str, Collection[str]],
         runs: Mapping[str, GroupRun],
         kept: Mapping[str, GroupRun],
+        *,
+        forgets: bool = False,
     ) -> None:
         self.rendering = rendering
         self.runs = runs
@@ -40,6 +43,8 @@ class Pass:
         for group, run in runs.items():
             run.run_with = together
             run.is_whole = not todo[group]
+        program = rendering.program
+        self._sources = {source.file: source for source in program.sources} if forgets else {}
         self._kept = kept
         self._groups = rendering.groups
         self._files = {file.name: file for file in rendering.inputs.templates}
@@ -98,6 +103,7 @@ class Pass:
                 continue
             finally:
                 self._undo(machine)
+            machine.rest()
             return
 
     @property
@@ -138,6 +144,9 @@ class Pass:
         run.is_whole = True
         if machine.is_traced:
             run.finish(self._values, machine.adopted)
+        if self._sources:
+            names = self._groups.names(group)
+            self.rendering.program.forget_trees([self._sources[name] for name in names])
 
     def _undo(self, machine: Machine) -> None:
         """Put values back as they were, and what a group made for others to see as it left it."""

@@ -17,10 +17,9 @@ from quarterdeck.runtime.goerror import BudgetError, GoError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NOTHING = object()
-"""Stands where no value is; nil is one."""
-
 TICKS_BETWEEN_CHECKS = 1_000
+MOST_PRINTED = 4
+"""Printed maps that are kept."""
 
 
 class Budget:
@@ -112,7 +111,7 @@ class Context:
     `seed` None means real randomness and the real clock; a number makes both deterministic.
     `volatile_calls` counts calls of functions whose result differs from run to run, `writes` those that
     changed a map or list that another template can see. `before_write` is told of each container before it is
-    changed.
+    changed; `writes_to` counts those writes that a value may show, where somebody knows.
     """
 
     __slots__ = (
@@ -129,12 +128,13 @@ class Context:
         "tpl",
         "volatile_calls",
         "writes",
+        "writes_to",
     )
 
     def __init__(self, *, seed: int | None = None, budget: Budget | None = None) -> None:
         self.seed = seed
         self._random: random.Random | None = None
-        self._printed: tuple[Any, int, str] = (_NOTHING, 0, "")
+        self._printed: dict[int, tuple[Any, int, str]] = {}
         self._file = ""
         self.budget = budget or Budget()
         self.include: Callable[[str, Any], str] = _unbound
@@ -145,6 +145,7 @@ class Context:
         self.is_lint = False
         self.volatile_calls = 0
         self.writes = 0
+        self.writes_to: Callable[[Any], int] | None = None
 
     def take(self, other: Context) -> None:
         """Become what `other`, a new context, is: functions bound to this one serve another rendering."""
@@ -156,7 +157,7 @@ class Context:
         self.volatile_calls = 0
         self.writes = 0
         self._random = None
-        self._printed = (_NOTHING, 0, "")
+        self._printed = {}
         self._file = ""
 
     @property
@@ -173,18 +174,24 @@ class Context:
         self._file = name
         self._random = None
         # A dot shows which file it is the dot of.
-        self._printed = (_NOTHING, 0, "")
+        if self._printed:
+            self._printed = {}
 
     def printed_once(self, value: Any, make_text: Callable[[Any], str]) -> str:
-        """Give `make_text(value)`, kept until another value is printed here, or anything is written.
+        """Give `make_text(value)`, kept until some others are printed here, or anything is written.
 
         For maps that are keys of maps: charts hand `.Values` to `dict` as a key by mistake, again and again,
         and it is megabytes of text.
         """
-        known, writes, text = self._printed
-        if known is not value or writes != self.writes:
-            text = make_text(value)
-            self._printed = (value, self.writes, text)
+        writes = self.writes if self.writes_to is None else self.writes_to(value)
+        known = self._printed.get(id(value))
+        if known is not None and known[1] == writes:
+            return known[2]
+        if len(self._printed) >= MOST_PRINTED:
+            self._printed.clear()
+        text = make_text(value)
+        # The entry holds the value, so that its id is not given to another object.
+        self._printed[id(value)] = (value, writes, text)
         return text
 
     def now(self) -> datetime:

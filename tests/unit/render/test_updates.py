@@ -11,9 +11,13 @@ import pytest
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.load import read_chart
 from quarterdeck.chart.prepare import Release, prepare
+from quarterdeck.compiler import program
+from quarterdeck.compiler.packs import Packs
+from quarterdeck.errors import Cancelled
 from quarterdeck.render import machine
 from quarterdeck.render.engine import Engine
 from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.store.disk_cache import DiskCache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,11 +198,16 @@ def everything(rendering: Rendering) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("runs", [1, 1_000_000], ids=["compiled", "interpreted"])
+@pytest.mark.parametrize(
+    ("runs", "sources"),
+    [(1, 1_000), (1_000_000, 1_000), (1_000_000, 0)],
+    ids=["compiled", "interpreted", "large"],
+)
 def test_after_random_edits_of_all_kinds_a_rendering_is_a_fresh_one(
-    subject: Subject, monkeypatch: pytest.MonkeyPatch, runs: int
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, runs: int, sources: int
 ) -> None:
     monkeypatch.setattr(machine, "RUNS_BEFORE_COMPILING", runs)
+    monkeypatch.setattr(program, "MANY_SOURCES", sources)
     drawn = random.Random(SEED)
     engine = Engine()
     first = state = first_state()
@@ -223,3 +232,64 @@ def test_after_random_edits_of_all_kinds_a_rendering_is_a_fresh_one(
         assert before == (old.templates, old.problems)
         del renderings[1:-3]
     assert kept > ROUNDS
+
+
+def test_trees_that_are_let_go_of_change_nothing(subject: Subject, tmp_path: Path) -> None:
+    engine = Engine(Packs(DiskCache(tmp_path / "code")))
+    state = first_state()
+    state.texts["templates/a.yaml"] = (
+        '{{ print "con" "stant" | quote }}{{ dict "key" "value" | toYaml }}{{ fail "no" }}'
+    )
+    rendering = engine.render(subject.inputs(state), new_context)
+    engine.save(rendering.program)
+    wanted = everything(render(subject.inputs(state)))
+    assert any("constant" in origin for origin in wanted["origins of shop/templates/a.yaml"])
+    assert everything(rendering) == wanted
+    state.texts["templates/b.yaml"] += "# more"
+    updated = engine.update(rendering, subject.inputs(state), new_context)
+    engine.save(updated.program)
+    assert everything(updated) == everything(render(subject.inputs(state)))
+
+
+def test_what_is_not_kept_of_other_groups_is_not_run(subject: Subject) -> None:
+    engine = Engine()
+    state = first_state()
+    # A file of the outermost chart that runs before those of sub-charts runs by turns with them.
+    deep = "templates/one/two/three/four/deep.yaml"
+    del state.texts[deep]
+    (subject.folder / deep).unlink()
+    rendering = engine.render(subject.inputs(state), new_context)
+    for path, text, groups in (
+        ("charts/alpha/values.yaml", "size: tiny\ninner: {a: long text, b: [second]}\n", {"", "alpha"}),
+        ("charts/alpha/templates/b.yaml", "b: {{ .Values.size }}\n", {"alpha"}),
+        ("values.yaml", FILES["values.yaml"] + "# comment\n", set[str]()),
+        ("values.yaml", FILES["values.yaml"].replace("north", "south"), {"", "alpha", "beta", "twin"}),
+        ("values.yaml", FILES["values.yaml"] + "twin: {name: other}\n", {"", "twin"}),
+        # Its template writes into its values, which the outermost chart sees.
+        ("charts/beta/templates/a.yaml", "a: b\n", {"", "beta", "twin"}),
+    ):
+        changed = state._replace(texts={**state.texts, path: text})
+        updated = engine.update(rendering, subject.inputs(changed), new_context)
+        ran = {
+            updated.groups.of_file[name]
+            for name, frame in updated.frames.items()
+            if frame is not rendering.frames[name]
+        }
+        assert ran == groups, path
+
+
+def test_an_update_that_is_cancelled_leaves_what_was_known(subject: Subject) -> None:
+    engine = Engine()
+    state = first_state()
+    rendering = engine.render(subject.inputs(state), new_context)
+    helper = "charts/alpha/templates/_h.tpl"
+    for number in range(2):
+        texts = {**state.texts, helper: FILES[helper].replace("inner }}", f"inner }}}}{number}")}
+        inputs = subject.inputs(state._replace(texts=texts))
+        looks = iter(range(10))
+        budget = Budget(is_cancelled=lambda looks=looks, most=number: next(looks) >= most)
+        with pytest.raises(Cancelled):
+            engine.update(rendering, inputs, lambda budget=budget: Context(seed=1, budget=budget))
+        updated = engine.update(rendering, inputs, new_context)
+        assert everything(updated) == everything(render(inputs))
+    assert everything(rendering) == everything(render(subject.inputs(state)))
