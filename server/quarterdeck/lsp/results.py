@@ -72,6 +72,8 @@ class _Chart:
     whole: tuple[Finding, ...] = ()
     tiers: dict[int, tuple[Finding, ...]] = field(default_factory=dict[int, tuple[Finding, ...]])
     others: dict[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
+    order: dict[str, int] = field(default_factory=dict[str, int])
+    """The names of all scenarios, in their order, as far as that is known."""
     refused: dict[str, tuple[Finding, ...]] = field(default_factory=dict[str, tuple[Finding, ...]])
     """Why scenarios were not rendered, by their names."""
     gaps: dict[tuple[int, str], Gap] = field(default_factory=dict[tuple[int, str], Gap])
@@ -132,7 +134,8 @@ class Results:
                 known.tiers.clear()
                 known.focus = focus
             if scenarios is not None:
-                names = {"", *scenarios}
+                known.order = {name: position for position, name in enumerate(scenarios)}
+                names = {"", *known.order}
                 known.others = {name: found for name, found in known.others.items() if name in names}
                 known.refused = {name: found for name, found in known.refused.items() if name in names}
                 known.gaps = {key: gap for key, gap in known.gaps.items() if gap.scenario in names}
@@ -233,6 +236,11 @@ class Results:
         if known.tiers:
             by_scenario[known.focus] = _own(known)
         by_scenario.update(known.others)
+        # Which one was known first is chance.
+        order = known.order
+        by_scenario = dict(
+            sorted(by_scenario.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+        )
         findings = merge_scenarios(by_scenario, known.refused)
         findings += known.whole
         findings = apply_settings(findings, known.settings)
