@@ -46,6 +46,7 @@ from quarterdeck.text.span import Span
 from quarterdeck.yamldoc.load import load_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MAX_CHART_DEPTH = 100
@@ -82,9 +83,15 @@ class _Sorted:
 
 
 class Assembler:
-    """Makes one chart and its sub-charts."""
+    """Makes one chart and its sub-charts; `check` is called before each and may raise to give up."""
 
-    def __init__(self, budget: UnpackBudget, previous: Chart | None = None) -> None:
+    def __init__(
+        self,
+        budget: UnpackBudget,
+        previous: Chart | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._check = check
         self._budget = budget
         self._previous = {} if previous is None else {chart.path: chart for chart in _all_charts(previous)}
 
@@ -97,6 +104,7 @@ class Assembler:
         return chart
 
     def _assemble(self, found: FileSet, source: ChartSource, *, depth: int) -> Chart:
+        self._check()
         parts = _sort_files(found.files)
         problems = list(found.problems)
         metadata, manifest, metadata_problems = _read_manifest(parts, source, is_root=depth == 0)

@@ -26,7 +26,7 @@ from quarterdeck.chart.problems import (
 from quarterdeck.diagnostics.model import Finding, Place, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MAX_FILE_SIZE = 5 * 1024 * 1024
 """Bytes of one file of a chart (Helm's MaxDecompressedFileSize)."""
@@ -96,15 +96,22 @@ def strip_byte_order_mark(data: bytes) -> bytes:
 
 
 def read_folder(
-    root: Path, display_path: str, overlay: Mapping[str, str], previous: FileSet | None = None
+    root: Path,
+    display_path: str,
+    overlay: Mapping[str, str],
+    previous: FileSet | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> FileSet:
     """Read all files below `root` that `.helmignore` does not leave out, in the order of their names.
 
     `overlay` has texts that stand for files, by their path inside the chart with `/`; they may be new files.
     A file that cannot be read is a finding, and the others are read all the same. `previous` is what the
-    same folder gave before: a file that the file system calls unchanged is taken from there, unread.
+    same folder gave before: a file that the file system calls unchanged is taken from there, unread. `check`
+    is called before each file and may raise.
     """
-    return _FolderReader(root, display_path, overlay, previous).read()
+    reader = _FolderReader(root, display_path, overlay, previous)
+    reader.check = check
+    return reader.read()
 
 
 class _FolderReader:
@@ -124,12 +131,15 @@ class _FolderReader:
         self.settled = time.time_ns() - _UNSETTLED
         self.by_size: dict[int, list[ChartFile]] = {}
         """Files that were read and are worth sharing, each content once."""
+        self.check: Callable[[], None] = lambda: None
+        """Called before each file; may raise to give up."""
         self.rules = self._read_rules()
 
     def read(self) -> FileSet:
         """Walk and give what was found."""
         seen: set[str] = set()
         for path, file in self._walk():
+            self.check()
             seen.add(path)
             if len(self.found.files) >= MAX_FOLDER_FILES or self.left < 0:
                 self._report_too_much()

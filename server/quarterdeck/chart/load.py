@@ -18,7 +18,7 @@ from quarterdeck.diagnostics.model import Place
 from quarterdeck.errors import ChartNotFoundError, ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from quarterdeck.chart.files_on_disk import FileSet
     from quarterdeck.chart.model import Chart, SourceKind
@@ -45,8 +45,16 @@ def read_chart(
     return _assemble(Path(path), found, kind, budget, previous)
 
 
-def read_chart_files(folder: str, overlay: Mapping[str, str], *, previous: FileSet | None = None) -> FileSet:
+def read_chart_files(
+    folder: str,
+    overlay: Mapping[str, str],
+    *,
+    previous: FileSet | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> FileSet:
     """Read the files of a chart's folder, for `make_chart`; what did not change is taken from `previous`.
+
+    `check` is called before each file and may raise to give up.
 
     Raises:
         ChartNotFoundError: there is nothing at `folder`, or no trace of a chart.
@@ -54,16 +62,29 @@ def read_chart_files(folder: str, overlay: Mapping[str, str], *, previous: FileS
     """
     if Path(folder).is_file():
         raise ReadError(f"{folder} is no folder")
-    return _read_files(Path(folder), overlay, UnpackBudget(), previous)[0]
+    return _read_files(Path(folder), overlay, UnpackBudget(), previous, check)[0]
 
 
-def make_chart(folder: str, files: FileSet, *, previous: Chart | None = None) -> Chart:
-    """Make the chart of the files of a folder; gives what `read_chart` gives."""
-    return _assemble(Path(folder), files, "folder", UnpackBudget(), previous)
+def make_chart(
+    folder: str,
+    files: FileSet,
+    *,
+    previous: Chart | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Chart:
+    """Make the chart of the files of a folder; gives what `read_chart` gives.
+
+    `check` is called before each chart in it and may raise to give up.
+    """
+    return _assemble(Path(folder), files, "folder", UnpackBudget(), previous, check)
 
 
 def _read_files(
-    location: Path, overlay: Mapping[str, str], budget: UnpackBudget, previous: FileSet | None = None
+    location: Path,
+    overlay: Mapping[str, str],
+    budget: UnpackBudget,
+    previous: FileSet | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[FileSet, SourceKind]:
     """Read the files of a folder or an archive.
 
@@ -77,7 +98,7 @@ def _read_files(
         if not is_folder and not location.exists():
             raise ChartNotFoundError(f"there is no chart at {display_path}")
         if is_folder:
-            return _read_folder(location, display_path, overlay, previous), "folder"
+            return _read_folder(location, display_path, overlay, previous, check), "folder"
         with location.open("rb") as stream:
             return read_archive(stream, display_path, budget), "archive"
     except OSError as error:
@@ -85,7 +106,12 @@ def _read_files(
 
 
 def _assemble(
-    location: Path, found: FileSet, kind: SourceKind, budget: UnpackBudget, previous: Chart | None
+    location: Path,
+    found: FileSet,
+    kind: SourceKind,
+    budget: UnpackBudget,
+    previous: Chart | None,
+    check: Callable[[], None] = lambda: None,
 ) -> Chart:
     name = location.resolve().name
     source = ChartSource(
@@ -94,11 +120,15 @@ def _assemble(
         display_path=location.as_posix(),
         fallback_name=name if kind == "folder" else name.removesuffix(".tgz"),
     )
-    return Assembler(budget, previous).assemble_root(found, source)
+    return Assembler(budget, previous, check).assemble_root(found, source)
 
 
 def _read_folder(
-    location: Path, display_path: str, overlay: Mapping[str, str], previous: FileSet | None
+    location: Path,
+    display_path: str,
+    overlay: Mapping[str, str],
+    previous: FileSet | None,
+    check: Callable[[], None],
 ) -> FileSet:
     """Read a folder that looks like a chart.
 
@@ -108,7 +138,7 @@ def _read_folder(
     """
     with os.scandir(location):
         pass
-    found = read_folder(location, display_path, overlay, previous)
+    found = read_folder(location, display_path, overlay, previous, check)
     _check_ignored(location, display_path, overlay, found)
     is_chart = any(file.path == "Chart.yaml" or file.path.startswith("templates/") for file in found.files)
     if not is_chart and not any(problem.path.endswith("/Chart.yaml") for problem in found.problems):

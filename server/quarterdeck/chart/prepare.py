@@ -25,7 +25,7 @@ from quarterdeck.diagnostics.model import Place
 from quarterdeck.runtime.values import GoMap, NilMap, RootContext, Values, find_containers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from quarterdeck.chart.capabilities import Capabilities
     from quarterdeck.chart.instances import ChartInstance
@@ -126,10 +126,11 @@ def prepare(
     overrides: ValuesInput | Mapping[str, Any],
     release: Release,
     capabilities: Capabilities,
+    check: Callable[[], None] = lambda: None,
 ) -> RenderInputs:
     """Merge `overrides` into the chart's values and give each template what it sees.
 
-    Equal overrides give the same trees again.
+    Equal overrides give the same trees again. `check` is called between steps and may raise to give up.
     """
     user = overrides if isinstance(overrides, ValuesInput) else ValuesInput.from_mapping(overrides)
     if user.problems:
@@ -140,7 +141,10 @@ def prepare(
     found: RenderInputs | None = memory.get(key)
     if found is not None:
         return found
-    inputs = _make_inputs(chart, _merged_values(chart, user, fingerprint), user, release, capabilities)
+    merged = _merged_values(chart, user, fingerprint)
+    check()
+    inputs = _make_inputs(chart, merged, user, release, capabilities)
+    check()
     _remember(memory, key, inputs)
     return inputs
 

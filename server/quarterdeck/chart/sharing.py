@@ -26,19 +26,23 @@ _CONTAINERS: tuple[type[Any], ...] = (dict, list)
 _SCALARS: frozenset[type[Any]] = frozenset({str, float, bool, int, type(None)})
 _items: Callable[[dict[Any, Any]], Iterable[tuple[Any, Any]]] = dict[Any, Any].items
 """Gives the entries of any map; of a chart's dot too, no read is counted."""
+_BETWEEN_CHECKS = 500
+"""Maps and lists."""
 _OF_EACH_FILE = "Template"
 """The entry of a dot that is another for each file."""
 
 
-def share_inputs(old: RenderInputs, new: RenderInputs) -> RenderInputs:
+def share_inputs(
+    old: RenderInputs, new: RenderInputs, check: Callable[[], None] = lambda: None
+) -> RenderInputs:
     """Give `new` with the objects of `old` where both are the same; the same `new` where nothing is.
 
     A chart whose templates see what they saw before has the very dot that it had. Values are walked once, so
-    this costs some milliseconds for each ten thousand of them.
+    this costs some milliseconds for each ten thousand of them. `check` is called now and then, and may raise.
     """
     if new.context is old.context:
         return new
-    sharing = _Sharing(old, new)
+    sharing = _Sharing(old, new, check)
     context = sharing.shared(new.context, old.context)
     if context is old.context and new.chart is not old.chart:
         context.look_again()
@@ -70,9 +74,10 @@ def _dots(inputs: RenderInputs) -> Iterable[RootContext]:
 class _Sharing:
     """The walk through two forests of values side by side."""
 
-    def __init__(self, old: RenderInputs, new: RenderInputs) -> None:
-        self._new = _identities([new.context, *_dots(new)])
-        self._fixed = self._new & (old.identities or _identities([old.context, *_dots(old)]))
+    def __init__(self, old: RenderInputs, new: RenderInputs, check: Callable[[], None]) -> None:
+        self._check = check
+        self._new = _identities([new.context, *_dots(new)], check)
+        self._fixed = self._new & (old.identities or _identities([old.context, *_dots(old)], check))
         """What is in both already stays where it is."""
         self._results: dict[int, Any] = {}
         """What stands for what was met in the new trees, by its identity."""
@@ -95,6 +100,8 @@ class _Sharing:
         if result is _MISSING:
             # All that is in something fixed is fixed.
             result = new if identity in self._fixed else self._container(new, old)
+            if len(self._results) % _BETWEEN_CHECKS == 0:
+                self._check()
             self._results[identity] = result
         return result
 
@@ -179,7 +186,7 @@ def _made_like(container: Any, content: Any) -> Any:
     return container if kind in (NilMap, NilList) else kind(content, container.go_type)
 
 
-def _identities(roots: Iterable[RootContext]) -> set[int]:
+def _identities(roots: Iterable[RootContext], check: Callable[[], None]) -> set[int]:
     """Give the identities of all objects in some trees, keys and scalars among them."""
     found: set[int] = set()
     entered: set[int] = set()
@@ -189,6 +196,8 @@ def _identities(roots: Iterable[RootContext]) -> set[int]:
         if id(container) in entered:
             continue
         entered.add(id(container))
+        if len(entered) % _BETWEEN_CHECKS == 0:
+            check()
         values: Iterable[Any] = container
         if isinstance(container, dict):
             mapping = cast("dict[Any, Any]", container)

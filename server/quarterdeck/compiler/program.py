@@ -17,7 +17,7 @@ from quarterdeck.compiler.units import Source, Unit
 from quarterdeck.measure.counters import TEMPLATES, caches_are_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import CodeType
 
     from quarterdeck.compiler.units import UnitIndex
@@ -185,7 +185,10 @@ def _drop(known: SourceCode, *, is_eviction: bool) -> None:
 
 
 class Program:
-    """The table of templates of one chart with its sub-charts, in Helm's order."""
+    """The table of templates of one chart with its sub-charts, in Helm's order.
+
+    `check` is called before each text and may raise to give up.
+    """
 
     __slots__ = (
         *("__weakref__", "_damaged", "files", "library", "lineage", "runs", "sources", "tpl_texts"),
@@ -198,6 +201,7 @@ class Program:
         texts: Iterable[tuple[str, str]],
         *,
         known: Mapping[tuple[str, str], Source] | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         if not library.keeps:
             library = Library(library.functions)
@@ -214,6 +218,7 @@ class Program:
         """The same for all programs that edits made of one."""
         by_text: dict[str, Source] = {}
         for item in sorted(texts, key=lambda item: (item[0].count("/"), item[0]), reverse=True):
+            check()
             source = None if known is None else known.get(item)
             if source is None:
                 source = library.source(*item, by_text.get(item[1]))
@@ -225,8 +230,11 @@ class Program:
                 source.forget_tree()
         library.enter(self)
 
-    def edited(self, texts: Iterable[tuple[str, str]]) -> Program:
-        """Give the program of a chart some of whose texts changed; what did not is shared."""
+    def edited(self, texts: Iterable[tuple[str, str]], check: Callable[[], None] = lambda: None) -> Program:
+        """Give the program of a chart some of whose texts changed; what did not is shared.
+
+        `check` is called before each text that is parsed, and may raise.
+        """
         by_name = dict(texts)
         program = None
         made: list[Source] = []
@@ -234,7 +242,7 @@ class Program:
             program = self._with_texts(by_name, made)
         if program is None:
             known = {(source.file, source.text): source for source in (*self.sources, *made)}
-            program = Program(self.library, by_name.items(), known=known)
+            program = Program(self.library, by_name.items(), known=known, check=check)
         program.tpl_texts = self.tpl_texts
         program.lineage = self.lineage
         program.take_runs(self)

@@ -80,8 +80,8 @@ def _chart(db: Db, chart: str) -> Chart | Unreadable:
         return files
     before = db.previous()
     if not isinstance(before, Chart):
-        return make_chart(chart, files)
-    made = make_chart(chart, files, previous=before)
+        return make_chart(chart, files, check=db.check_cancelled)
+    made = make_chart(chart, files, previous=before, check=db.check_cancelled)
     # What it remembers refers to it: it would be kept until Python looks for cycles.
     before.memory.clear()
     return made
@@ -138,7 +138,7 @@ def _prepared(db: Db, chart: str, scenario: Scenario) -> Prepared | Refused | Un
     except OptionError as error:
         place = scenario.place or Place(chart)
         return Refused((stop(BAD_SETTING, place, str(error), helm=str(error)),))
-    return Prepared(files, values, prepare(made, values, release, capabilities))
+    return Prepared(files, values, prepare(made, values, release, capabilities, db.check_cancelled))
 
 
 def _edited(before: Prepared, files: FileSet) -> RenderInputs | None:

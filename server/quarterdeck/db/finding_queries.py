@@ -73,7 +73,8 @@ def _parsed(db: Db, chart: str, scenario: Scenario) -> Parsed | Unreadable:
     before = db.previous()
     engine = shared_engine()
     known = before.program if isinstance(before, Parsed) else None
-    program = engine.program(inputs) if known is None else engine.edited_program(known, inputs)
+    check = db.check_cancelled
+    program = engine.program(inputs, check) if known is None else engine.edited_program(known, inputs, check)
     syntax = tuple(in_order(syntax_findings(program, inputs)))
     return Parsed(inputs, program, syntax, inputs.problems)
 

@@ -52,14 +52,17 @@ class Engine:
         """By the identity of the outermost chart's dot."""
         self._unsaved: dict[Program, None] = {}
 
-    def program(self, inputs: RenderInputs) -> Program:
-        """Give the table of templates of a chart, made now or kept."""
+    def program(self, inputs: RenderInputs, check: Callable[[], None] = lambda: None) -> Program:
+        """Give the table of templates of a chart, made now or kept.
+
+        `check` is called before each text and may raise to give up.
+        """
         key = tuple([(file.name, file.text) for file in inputs.templates])
         program = self._programs.get(key)
         if program is None:
             if self.packs is not None:
                 self.packs.load(self.library, key)
-            program = Program(self.library, key)
+            program = Program(self.library, key, check=check)
             self._keep_program(key, program)
         else:
             self._programs.move_to_end(key)
@@ -142,7 +145,7 @@ class Engine:
         After a restart (a unit failed that had changed shared values) files that were given before are
         rendered again, to the same text.
         """
-        rendering.begin(self.program(inputs))
+        rendering.begin(self.program(inputs, new_context().budget.check_cancelled))
         if is_strict:
             # That dependencies are not vendored stops the program, not the engine: `helm template` looks
             # first.
@@ -174,10 +177,11 @@ class Engine:
         is the same, and single files of such groups, where an edit of templates does not reach them. `old`
         may be the rendering of another scenario; it stays as it is.
         """
+        check = new_context().budget.check_cancelled
         if inputs.context is not old.inputs.context:
-            inputs = share_inputs(old.inputs, inputs)
+            inputs = share_inputs(old.inputs, inputs, check)
         rendering = Rendering(inputs)
-        rendering.begin(self.edited_program(old.program, inputs), old)
+        rendering.begin(self.edited_program(old.program, inputs, check), old)
         machine = self._machine(is_traced=True)
         Update(old, rendering).run(machine, new_context)
         self._machines.append(machine)
@@ -186,12 +190,17 @@ class Engine:
         rendering.collect_problems()
         return rendering
 
-    def edited_program(self, old: Program, inputs: RenderInputs) -> Program:
-        """Give the table of templates of a chart, of which `old` has most; what did not change is shared."""
+    def edited_program(
+        self, old: Program, inputs: RenderInputs, check: Callable[[], None] = lambda: None
+    ) -> Program:
+        """Give the table of templates of a chart, of which `old` has most; what did not change is shared.
+
+        `check` is called before each text that is parsed, and may raise.
+        """
         key = tuple([(file.name, file.text) for file in inputs.templates])
         program = self._programs.get(key)
         if program is None:
-            program = old.edited(key)
+            program = old.edited(key, check)
             self._keep_program(key, program)
         elif program is not old:
             program.take_runs(old)

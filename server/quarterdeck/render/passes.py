@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quarterdeck.compiler.units import TemplateError
-from quarterdeck.errors import Cancelled
 from quarterdeck.render.groups import ROOT
 from quarterdeck.render.machine import Machine, RestartError
 from quarterdeck.render.memory import set_content
@@ -162,9 +161,7 @@ class Pass:
         rendering = self.rendering
         dot = file.context
         self._groups.enter(file)
-        is_cancelled = machine.context.budget.is_cancelled
-        if is_cancelled is not None and is_cancelled():
-            raise Cancelled
+        machine.context.budget.check_cancelled()
         machine.context.begin_file(file.name)
         machine.errors.clear()
         try:

@@ -73,10 +73,18 @@ class Budget:
             self._left = TICKS_BETWEEN_CHECKS
             if self.steps > self.max_steps:
                 raise BudgetError(f"rendering takes more than {self.max_steps} steps of range and include")
-            if self.is_cancelled is not None and self.is_cancelled():
-                raise Cancelled
+            self.check_cancelled()
             if time.monotonic() > self.deadline:
                 raise BudgetError(f"rendering takes longer than {self.seconds:g} seconds")
+
+    def check_cancelled(self) -> None:
+        """Stop if nobody wants the result any more.
+
+        Raises:
+            Cancelled: nobody does.
+        """
+        if self.is_cancelled is not None and self.is_cancelled():
+            raise Cancelled
 
     @property
     def is_used_up(self) -> bool:
