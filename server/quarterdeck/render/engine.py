@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.packs import Packs
     from quarterdeck.compiler.units import Unit
+    from quarterdeck.render.rendering import Sights
     from quarterdeck.runtime.context import Context
-    from quarterdeck.runtime.values import RootContext
 
 MAX_PROGRAMS = 64
 """Tables of templates kept for charts that are rendered again."""
@@ -145,7 +145,11 @@ class Engine:
         After a restart (a unit failed that had changed shared values) files that were given before are
         rendered again, to the same text.
         """
-        rendering.begin(self.program(inputs, new_context().budget.check_cancelled))
+        known = self._known.get(id(inputs.context)) if is_traced else None
+        if known is not None and known.sights.inputs.context is not inputs.context:
+            known = None
+        program = self.program(inputs, new_context().budget.check_cancelled)
+        rendering.begin(program, None if known is None else known.sights)
         if is_strict:
             # That dependencies are not vendored stops the program, not the engine: `helm template` looks
             # first.
@@ -154,7 +158,7 @@ class Engine:
             if stops:
                 rendering.problems = tuple(stops[:1])
                 return
-        runs = self._take_runs(rendering) if is_traced else {}
+        runs = {} if known is None else known.carried_on(program)
         files = rendering.groups.files
         for group in files:
             rendering.runs[group] = runs.get(group) or GroupRun()
@@ -181,7 +185,7 @@ class Engine:
         if inputs.context is not old.inputs.context:
             inputs = share_inputs(old.inputs, inputs, check)
         rendering = Rendering(inputs)
-        rendering.begin(self.edited_program(old.program, inputs, check), old)
+        rendering.begin(self.edited_program(old.program, inputs, check), old.sights)
         machine = self._machine(is_traced=True)
         Update(old, rendering).run(machine, new_context)
         self._machines.append(machine)
@@ -219,22 +223,10 @@ class Engine:
         ):
             self._units -= len(self._programs.popitem(last=False)[1].units)
 
-    def _take_runs(self, rendering: Rendering) -> dict[str, GroupRun]:
-        """Give what an earlier rendering of these inputs left, for one that begins with it."""
-        known = self._known.get(id(rendering.inputs.context))
-        if known is None or known.context is not rendering.inputs.context:
-            return {}
-        changed = find_changed(known.program, rendering.program)
-        return {
-            group: run.carried_on(changed)
-            for group, run in known.runs.items()
-            if run.is_calm and not run.sources and len(run.trace.derivations) < MAX_RECORDS
-        }
-
     def _keep_runs(self, rendering: Rendering) -> None:
-        context = rendering.inputs.context
-        self._known.pop(id(context), None)
-        self._known[id(context)] = _Known(context, rendering.program, rendering.runs)
+        identity = id(rendering.inputs.context)
+        self._known.pop(identity, None)
+        self._known[identity] = _Known(rendering.sights, rendering.program, rendering.runs)
         while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
 
@@ -249,6 +241,15 @@ class Engine:
 class _Known(NamedTuple):
     """What a rendering left, for the next one of the same inputs."""
 
-    context: RootContext
+    sights: Sights
     program: Program
     runs: dict[str, GroupRun]
+
+    def carried_on(self, program: Program) -> dict[str, GroupRun]:
+        """Give the runs for a rendering that begins with what this one left."""
+        changed = find_changed(self.program, program)
+        return {
+            group: run.carried_on(changed)
+            for group, run in self.runs.items()
+            if run.is_calm and not run.sources and run.records < MAX_RECORDS
+        }

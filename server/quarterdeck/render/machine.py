@@ -402,7 +402,6 @@ class Machine:
             TemplateError: it failed, or its text is too much.
         """
         self._file = name
-        self.failed_texts = {}
         self._called = self._calls.setdefault(name, set())
         unit = self.program.units[name]
         pieces = self.run(unit, dot)

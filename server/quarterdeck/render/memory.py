@@ -33,7 +33,7 @@ class GroupRun:
     """One run of a group's files; a run that brings another up to date shares its trace, and nothing else."""
 
     __slots__ = (
-        *("_names", "after", "born", "born_length", "calls", "is_calm", "is_whole", "length", "memo"),
+        *("_names", "after", "born", "calls", "is_calm", "is_whole", "length", "memo", "records"),
         *("run_with", "sources", "touched", "trace", "writes"),
     )
 
@@ -58,12 +58,12 @@ class GroupRun:
         """Whether all files of the group ran."""
         self.run_with: object = None
         """The same for all groups that ran together, so that the files of one saw the writes of the other."""
-        self.born = 0
-        """How many records there were after the files ran together for the last time."""
-        self.born_length = 0
-        """How many characters their results have."""
+        self.records = 0
+        """How many records there were when the run ended: its own, and those of the runs before it."""
         self.length = 0
-        """How many the results of all records have now."""
+        """How many characters their results have."""
+        self.born = (0, 0)
+        """The same after the files ran together for the last time, with nothing before them."""
         self._names: set[str] | None = None
 
     @property
@@ -76,21 +76,18 @@ class GroupRun:
     @property
     def has_many_records(self) -> bool:
         """Whether most records belong to texts that nobody has any more, so that it pays to start anew."""
-        return len(self.trace.derivations) > max(FEW_RECORDS, 2 * self.born) or self.length > max(
-            FEW_CHARACTERS, 2 * self.born_length
-        )
+        records, length = self.born
+        return self.records > max(FEW_RECORDS, 2 * records) or self.length > max(FEW_CHARACTERS, 2 * length)
 
-    def weigh(self, known: int = 0) -> None:
-        """Count the characters of results from record `known` on."""
-        new = islice(self.trace.derivations.values(), known, None)
+    def weigh(self) -> None:
+        """Note how many records there are at the end of the run."""
+        is_new = not self.records
+        entries = self.trace.derivations.values()
+        new = islice(reversed(entries), len(entries) - self.records)
         self.length += sum([len(entry[0]) for entry in new if entry[0].__class__ is str])
-
-    def note_birth(self) -> None:
-        """Note that all files ran together, and nothing else did."""
-        self.born = len(self.trace.derivations)
-        self.length = 0
-        self.weigh()
-        self.born_length = self.length
+        self.records = len(entries)
+        if is_new:
+            self.born = self.records, self.length
 
     def find_stale(self, changed: set[str]) -> set[str]:
         """Give the names among `changed`, and those of all templates here that can reach one of them."""
@@ -103,13 +100,13 @@ class GroupRun:
         """
         run = GroupRun()
         run.trace = self.trace
-        run.born, run.born_length, run.length = self.born, self.born_length, self.length
+        run.born, run.records, run.length = self.born, len(self.trace.derivations), self.length
         run.sources = dict(self.sources)
         stale = self.find_stale(changed)
         run.calls = {name: set(called) for name, called in self.calls.items() if name not in stale}
         if not self.is_calm:
             return run
-        if any(key[0] in stale for key in self.memo):
+        if stale and any(key[0] in stale for key in self.memo):
             run.memo = {key: known for key, known in self.memo.items() if key[0] and key[0] not in stale}
         else:
             run.memo = self.memo.copy()

@@ -114,29 +114,33 @@ class Pass:
         last = self._groups.last
         self._groups.leave(set(self._todo.values()))
         ends = {last[group]: group for group in {*self._todo.values(), *self._kept}}
+        files, todo, errors = self._files, self._todo, self.rendering.errors
+        budget = machine.context.budget
+        entered: str | None = None
         for name in self._steps:
-            file = self._files[name]
-            group = self._todo.get(name)
+            group = todo.get(name)
             if group is None:
-                self._groups.enter(file)
+                self._groups.enter(files[name])
             else:
-                machine.enter(group, self.runs[group])
-                self._render_file(machine, file)
-                if not machine.keeps_going and self.rendering.errors[name]:
+                if group != entered:
+                    machine.enter(group, self.runs[group])
+                    entered = group
+                self._render_file(machine, files[name])
+                if not machine.keeps_going and errors[name]:
                     self.rendering.stop()
                     return
                 yield name
-                if machine.context.budget.is_used_up:
+                if budget.is_used_up:
                     return
-            ended = ends.get(name)
-            if ended is None:
-                continue
-            if ended in self._kept:
-                machine.apply(self._kept[ended])
-            else:
-                self._finish(machine, ended)
+            if name in ends:
+                entered = None
+                self._end(machine, ends[name])
 
-    def _finish(self, machine: Machine, group: str) -> None:
+    def _end(self, machine: Machine, group: str) -> None:
+        """Put in what a group left that is kept; note what one leaves that ran."""
+        if group in self._kept:
+            machine.apply(self._kept[group])
+            return
         run = self.runs[group]
         machine.enter(group, run)
         run.is_calm = machine.epoch == 0
@@ -173,6 +177,10 @@ class Pass:
         rendering.errors[file.name] = list(machine.errors)
         for error in machine.errors:
             error.file = file.name
-        rendering.failed_texts[file.name] = machine.failed_texts
+        if machine.failed_texts:
+            rendering.failed_texts[file.name] = machine.failed_texts
+            machine.failed_texts = {}
+        else:
+            rendering.failed_texts.pop(file.name, None)
         rendering.templates[file.name] = text
         rendering.frames[file.name] = Frame(machine.program.units[file.name], pieces, dot)

@@ -29,9 +29,17 @@ class Frame(NamedTuple):
     dot: Any
 
 
+class Sights(NamedTuple):
+    """What is known of what the files of some inputs see."""
+
+    inputs: RenderInputs
+    groups: Groups
+    places: ValueIndex
+
+
 def _see_the_same(one: RenderInputs, other: RenderInputs) -> bool:
     """Tell whether both have the same files, which see the same objects."""
-    return (
+    return one is other or (
         one.context is other.context
         and len(one.templates) == len(other.templates)
         and all(
@@ -62,13 +70,18 @@ class Rendering:
         self.runs: dict[str, GroupRun] = {}
         """What running the files left, by group."""
 
-    def begin(self, program: Program, old: Rendering | None = None) -> None:
-        """Take the table of templates to render with; what `old` knows of the same values is taken over."""
+    @property
+    def sights(self) -> Sights:
+        """What is known of what its files see."""
+        return Sights(self.inputs, self.groups, self.index)
+
+    def begin(self, program: Program, known: Sights | None = None) -> None:
+        """Take the table of templates to render with, and what is known of the same values."""
         self.program = program
-        if old is not None and _see_the_same(old.inputs, self.inputs):
-            self.groups, self.index = old.groups, old.index
+        if known is not None and _see_the_same(known.inputs, self.inputs):
+            self.groups, self.index = known.groups, known.places
         else:
-            self.groups = Groups(self.inputs, program.files, None if old is None else old.groups)
+            self.groups = Groups(self.inputs, program.files, None if known is None else known.groups)
             dots = [self.inputs.context, *(file.context for file in self.inputs.templates)]
             self.index = ValueIndex(dots, self.groups.shown_as_last)
         self.syntax_problems = tuple(syntax_findings(program, self.inputs))
@@ -90,7 +103,8 @@ class Rendering:
             self.templates[name] = old.templates[name]
             self.frames[name] = old.frames[name]
             self.errors[name] = old.errors[name]
-            self.failed_texts[name] = old.failed_texts[name]
+            if name in old.failed_texts:
+                self.failed_texts[name] = old.failed_texts[name]
 
     def drop(self, names: Iterable[str]) -> None:
         """Forget files."""

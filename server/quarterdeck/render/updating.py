@@ -50,7 +50,7 @@ def note_sources(rendering: Rendering) -> None:
     runs = rendering.runs
     _note_sources(runs, find_flows(rendering, runs), runs, runs)
     for run in runs.values():
-        run.note_birth()
+        run.weigh()
 
 
 def _note_sources(
@@ -126,7 +126,6 @@ class Update:
         for group, names in self._partly.items():
             ran[group] = self._old.runs[group].carried_on(self._changed)
             todo[group] = names
-        known = {group: len(ran[group].trace.derivations) for group in self._partly}
         for group in ran:
             runs.pop(group, None)
             new.drop(todo[group])
@@ -138,10 +137,8 @@ class Update:
         for _name in one.run(machine, new_context):
             pass
         _note_sources(runs, find_flows(new, runs), self._whole, one.groups)
-        for group in self._whole:
-            runs[group].note_birth()
-        for group, count in known.items():
-            runs[group].weigh(count)
+        for group in ran:
+            runs[group].weigh()
 
     def _add_by_turns(self) -> None:
         """Add the groups that run by turns with others that are to run, as far as that is known."""
