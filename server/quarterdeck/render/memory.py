@@ -102,6 +102,11 @@ class GroupRun:
         run.trace = self.trace
         run.born, run.records, run.length = self.born, len(self.trace.derivations), self.length
         run.sources = dict(self.sources)
+        if not changed:
+            # What is added holds for both.
+            run.calls = self.calls
+            run.memo = self.memo if self.is_calm else {}
+            return run
         stale = self.find_stale(changed)
         run.calls = {name: set(called) for name, called in self.calls.items() if name not in stale}
         if not self.is_calm:
