@@ -7,8 +7,6 @@ its offsets count from the document's start, and `DocumentChecks` remembers it b
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,6 +21,7 @@ from quarterdeck.diagnostics.catalog import (
 from quarterdeck.diagnostics.model import Severity
 from quarterdeck.diagnostics.spelling import did_you_mean
 from quarterdeck.measure.counters import VALIDATION, caches_are_on
+from quarterdeck.measure.kept import Kept, text_key
 from quarterdeck.render.documents import HOOK, HOOK_EVENTS, read_document
 from quarterdeck.store.results import digest
 from quarterdeck.yamldoc.parser import parse_manifests, split_manifests
@@ -143,10 +142,8 @@ class DocumentChecks:
     """
 
     def __init__(self, *, max_bytes: int = _MOST_BYTES, keeps: bool | None = None) -> None:
-        self.bytes = 0
-        self._max_bytes = max_bytes
         self._keeps = caches_are_on() if keeps is None else keeps
-        self._known: OrderedDict[bytes, _Checked] = OrderedDict()
+        self._known: Kept[_Checked] = Kept(VALIDATION, max_bytes)
         self._stored: dict[str, frozenset[bytes]] = {}
         """What the disk has of each subject, as far as this process knows."""
 
@@ -154,16 +151,13 @@ class DocumentChecks:
         """Give what is wrong with a document."""
         if not self._keeps:
             return check_document(text)
-        key = _key(text)
-        known = self._known.get(key)
+        key = text_key(text)
+        known = self._known.use(key)
         if known is not None:
-            VALIDATION.hit(known.seconds)
-            self._known.move_to_end(key)
             return known.problems
-        VALIDATION.miss()
         begun = time.perf_counter()
         problems = check_document(text)
-        self._enter(_Checked(key, problems, time.perf_counter() - begun))
+        self._known.enter(key, _Checked(key, problems, time.perf_counter() - begun))
         return problems
 
     def load(self, results: Results, *subject: str) -> None:
@@ -181,14 +175,15 @@ class DocumentChecks:
             return
         self._stored[key] = frozenset(one.key for one in found)
         for one in found:
-            if one.key not in self._known:
-                self._enter(one)
+            self._known.enter(one.key, one)
 
     def save(self, results: Results, texts: Iterable[str], *subject: str) -> None:
         """Write what is known of the documents in a subject's rendered texts, unless the disk has it."""
         if not self._keeps:
             return
-        keys = {_key(text[span.start : span.end]): None for text in texts for span in split_manifests(text)}
+        keys = dict.fromkeys(
+            text_key(text[span.start : span.end]) for text in texts for span in split_manifests(text)
+        )
         known = [one for one in map(self._known.get, keys) if one is not None]
         current = frozenset(one.key for one in known)
         subject_key = digest(subject)
@@ -196,28 +191,16 @@ class DocumentChecks:
             self._stored[subject_key] = current
             results.put(_KIND, subject_key, _ENCODE(known), sum(one.seconds for one in known))
 
+    @property
+    def bytes(self) -> int:
+        """What is known takes so many bytes in memory, about."""
+        return self._known.bytes
+
     def forget(self) -> None:
         """Drop all that is known."""
-        for one in self._known.values():
-            VALIDATION.dropped(one.size, is_eviction=False)
-        self._known.clear()
+        self._known.forget()
         self._stored.clear()
-        self.bytes = 0
-
-    def _enter(self, checked: _Checked) -> None:
-        self._known[checked.key] = checked
-        size = checked.size
-        self.bytes += size
-        VALIDATION.added(size)
-        while self.bytes > self._max_bytes and len(self._known) > 1:
-            gone = self._known.popitem(last=False)[1].size
-            self.bytes -= gone
-            VALIDATION.dropped(gone)
 
 
 DOCUMENT_CHECKS = DocumentChecks()
 """What this process knows of documents."""
-
-
-def _key(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -12,6 +10,7 @@ import msgspec
 from quarterdeck.findings.find_patterns import find_patterns
 from quarterdeck.findings.patterns import FilePatterns  # noqa: TC001 - msgspec reads the annotations
 from quarterdeck.measure.counters import PATTERNS, caches_are_on
+from quarterdeck.measure.kept import Kept, text_key
 from quarterdeck.store.results import digest
 
 if TYPE_CHECKING:
@@ -56,10 +55,8 @@ class PatternCache:
     """Finds the patterns of each text once; the least recently used go when they are too many bytes."""
 
     def __init__(self, *, max_bytes: int = _MOST_BYTES, keeps: bool | None = None) -> None:
-        self.bytes = 0
-        self._max_bytes = max_bytes
         self._keeps = caches_are_on() if keeps is None else keeps
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._known: Kept[_Known] = Kept(PATTERNS, max_bytes)
         self._stored: set[str] = set()
         """Keys of groups that the disk has, or that it was asked for."""
 
@@ -67,22 +64,19 @@ class PatternCache:
         """Give the patterns of a text."""
         if not self._keeps:
             return find_patterns(source.template)
-        key = _key(source.text)
-        known = self._known.get(key)
+        key = text_key(source.text)
+        known = self._known.use(key)
         if known is not None:
-            PATTERNS.hit(known.seconds)
-            self._known.move_to_end(key)
             return known.patterns
-        PATTERNS.miss()
         begun = time.perf_counter()
         patterns = find_patterns(source.template)
         seconds = time.perf_counter() - begun
-        self._enter(key, _Known(patterns, seconds, _BYTES_FOR_BYTE * len(_ENCODE(patterns))))
+        self._known.enter(key, _Known(patterns, seconds, _BYTES_FOR_BYTE * len(_ENCODE(patterns))))
         return patterns
 
     def is_known(self, text: str) -> bool:
         """Tell whether the patterns of a text need not be found."""
-        return _key(text) in self._known
+        return text_key(text) in self._known
 
     def load(self, results: Results, texts: Sequence[str]) -> None:
         """Take what an earlier process found in a group of texts: those of one chart, in their order."""
@@ -103,9 +97,8 @@ class PatternCache:
         if all(found):
             self._stored.add(key)
         for text, known in zip(texts, found, strict=True):
-            text_key = _key(text)
-            if known is not None and text_key not in self._known:
-                self._enter(text_key, known)
+            if known is not None:
+                self._known.enter(text_key(text), known)
 
     def save(self, results: Results, texts: Sequence[str]) -> None:
         """Write what is known of a group of texts, unless the disk has all of it."""
@@ -114,34 +107,23 @@ class PatternCache:
         key = digest(texts)
         if key in self._stored:
             return
-        known = [self._known.get(_key(text)) for text in texts]
+        known = [self._known.get(text_key(text)) for text in texts]
         if not any(known):
             return
         if all(known):
             self._stored.add(key)
         results.put(_KIND, key, _ENCODE(known), sum(one.seconds for one in known if one is not None))
 
+    @property
+    def bytes(self) -> int:
+        """What is known takes so many bytes in memory, about."""
+        return self._known.bytes
+
     def forget(self) -> None:
         """Drop all that is known."""
-        for known in self._known.values():
-            PATTERNS.dropped(known.size, is_eviction=False)
-        self._known.clear()
+        self._known.forget()
         self._stored.clear()
-        self.bytes = 0
-
-    def _enter(self, key: bytes, known: _Known) -> None:
-        self._known[key] = known
-        self.bytes += known.size
-        PATTERNS.added(known.size)
-        while self.bytes > self._max_bytes and len(self._known) > 1:
-            gone = self._known.popitem(last=False)[1].size
-            self.bytes -= gone
-            PATTERNS.dropped(gone)
 
 
 PATTERN_CACHE = PatternCache()
 """The patterns that this process knows."""
-
-
-def _key(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
