@@ -11,6 +11,7 @@ from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.errors import Cancelled
 from quarterdeck.findings.collect import (
+    FindingsMemory,
     collect_findings,
     collect_unrendered,
     is_renderable,
@@ -18,12 +19,14 @@ from quarterdeck.findings.collect import (
 )
 from quarterdeck.measure.trace import span
 from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.scenarios.model import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from quarterdeck.chart.model import Chart
+    from quarterdeck.chart.prepare import RenderInputs
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
 
@@ -97,16 +100,34 @@ def run_check(
     with span("prepare", "check"):
         inputs = prepare(chart, options.values, release, capabilities)
     stop_if(is_cancelled)
+    findings, program = find_in(inputs, FindingsMemory(), is_cancelled=is_cancelled)
+    return Checked(chart, findings, program)
+
+
+def find_in(
+    inputs: RenderInputs,
+    memory: FindingsMemory,
+    *,
+    scenario: str = DEFAULT,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> tuple[list[Finding], Program]:
+    """Render, where that says anything, and give all that is wrong, with the table of templates.
+
+    `memory` takes part and is brought up to date; `scenario` names the inputs in traces.
+
+    Raises:
+        Cancelled: `is_cancelled` said so.
+    """
+    engine = shared_engine()
     if not is_renderable(inputs):
-        program = shared_engine().program(inputs)
-        return Checked(chart, collect_unrendered(unrendered(inputs, program)), program)
+        program = engine.program(inputs)
+        return collect_unrendered(unrendered(inputs, program)), program
     budget = Budget(is_cancelled=is_cancelled)
-    with span("render", "check"):
-        rendering = shared_engine().render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
+    with span("render", "check", scenario=scenario):
+        rendering = engine.render(inputs, lambda: Context(seed=CHECK_SEED, budget=budget))
     stop_if(is_cancelled)
-    with span("findings", "check"):
-        findings = collect_findings(rendering)
-    return Checked(chart, findings, rendering.program)
+    with span("findings", "check", scenario=scenario):
+        return collect_findings(rendering, memory), rendering.program
 
 
 def stop_if(is_cancelled: Callable[[], bool] | None) -> None:

@@ -7,34 +7,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from quarterdeck.chart.capabilities import make_capabilities
 from quarterdeck.chart.prepare import Release, prepare
 from quarterdeck.chart.problems import stop
-from quarterdeck.db.shared_engine import CHECK_SEED, shared_engine
 from quarterdeck.diagnostics.catalog import BAD_SETTING
 from quarterdeck.diagnostics.model import Place
 from quarterdeck.errors import OptionError
-from quarterdeck.findings.collect import (
-    FindingsMemory,
-    collect_findings,
-    collect_unrendered,
-    is_renderable,
-    unrendered,
-)
+from quarterdeck.findings.collect import FindingsMemory
 from quarterdeck.findings.scenarios import merge_scenarios
 from quarterdeck.measure.trace import span
-from quarterdeck.runtime.context import Budget, Context
+from quarterdeck.workspace.check import find_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from quarterdeck.chart.model import Chart
     from quarterdeck.chart.overrides import ValuesInput
     from quarterdeck.compiler.program import Program
     from quarterdeck.diagnostics.model import Finding
     from quarterdeck.scenarios.model import Scenario
-
-
-def _new_context() -> Callable[[], Context]:
-    budget = Budget()
-    return lambda: Context(seed=CHECK_SEED, budget=budget)
 
 
 class ScenarioRun(NamedTuple):
@@ -73,15 +61,7 @@ def check_scenarios(chart: Chart, runs: Sequence[ScenarioRun]) -> CheckedScenari
         release = Release(name=scenario.release_name, namespace=scenario.namespace)
         with span("prepare", "check", scenario=scenario.name):
             inputs = prepare(chart, values, release, capabilities)
-        if not is_renderable(inputs):
-            program = shared_engine().program(inputs)
-            programs[program] = None
-            by_scenario[scenario.name] = collect_unrendered(unrendered(inputs, program))
-            continue
-        with span("render", "check", scenario=scenario.name):
-            rendering = shared_engine().render(inputs, _new_context())
-        programs[rendering.program] = None
-        with span("findings", "check", scenario=scenario.name):
-            by_scenario[scenario.name] = collect_findings(rendering, memory)
+        by_scenario[scenario.name], program = find_in(inputs, memory, scenario=scenario.name)
+        programs[program] = None
     findings = merge_scenarios(by_scenario, refused)
     return CheckedScenarios(findings, tuple(programs))
