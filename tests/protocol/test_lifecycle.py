@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from protocol.editor import COMMAND, PATIENCE, environment
+from quarterdeck.measure.counters import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,6 +205,17 @@ async def test_the_log_goes_to_a_file_when_asked(tmp_path: Path) -> None:
     await server.ended()
     assert await server.process.stderr.read() == b""
     assert "initialize" in log.read_text()
+
+
+async def test_the_log_says_at_the_end_what_the_caches_saved(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    server = await Server.start("--log-file", str(log), "--log-level", "info")
+    send(server.input, INITIALIZE)
+    await receive(server.output)
+    send(server.input, SHUTDOWN, EXIT)
+    await server.ended()
+    told = [line for line in log.read_text().splitlines() if "cache " in line]
+    assert [line.partition("cache ")[2].partition(":")[0] for line in told] == [one.name for one in ALL]
 
 
 async def test_messages_that_make_no_sense_get_an_error_and_the_server_goes_on() -> None:

@@ -31,12 +31,12 @@ def limit_memory(max_bytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
-def resident_bytes() -> int | None:
-    """Give how much of the machine's memory this process holds now; None where nobody can tell."""
+def resident_bytes(pid: int | None = None) -> int | None:
+    """Give how much of the machine's memory a process, or this one, holds; None where nobody can tell."""
     try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        pages = int(Path(f"/proc/{pid or 'self'}/statm").read_text("ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
+    except (AttributeError, IndexError, ValueError, OSError):
         return None
 
 

@@ -8,12 +8,14 @@ from lsprotocol import types as lsp
 from pygls.capabilities import ServerCapabilitiesBuilder
 
 from quarterdeck.lsp.convert import Abilities
+from quarterdeck.lsp.handlers.status import log_caches
 from quarterdeck.text.edits import Unit
 from quarterdeck.text.uri import normal_path, path_from_uri
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from quarterdeck.lsp.background import Background
     from quarterdeck.lsp.progress import ProgressDesk
     from quarterdeck.lsp.publisher import Publisher
     from quarterdeck.lsp.results import Results
@@ -38,6 +40,7 @@ class Server(Protocol):
     """What these handlers need of the server."""
 
     session: Session
+    background: Background
     publisher: Publisher
     progress_desk: ProgressDesk
     results: Results
@@ -147,6 +150,7 @@ def initialized(server: Server, _params: lsp.InitializedParams) -> None:
 
 def shutdown(server: Server, _params: None) -> None:
     """Stop the analysis; the process ends with `exit`."""
+    log_caches(server.background)
     server.session.is_shut_down = True
     server.stop()
 

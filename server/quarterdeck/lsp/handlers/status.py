@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -12,12 +12,15 @@ import msgspec
 from quarterdeck.measure import counters
 from quarterdeck.measure.counters import CacheCounters, add_up
 from quarterdeck.measure.trace import TIMINGS, StageTiming
+from quarterdeck.workers.modesty import resident_bytes
 
 if TYPE_CHECKING:
     from quarterdeck.lsp.background import Background
     from quarterdeck.lsp.charts import Charts
     from quarterdeck.lsp.lanes import LaneThread
     from quarterdeck.lsp.session import Session
+
+_log = logging.getLogger(__name__)
 
 
 class RunningItem(msgspec.Struct, frozen=True):
@@ -121,16 +124,21 @@ def caches(server: Server, _params: Any) -> tuple[CacheCounters, ...]:
     return add_up([counters.ALL, server.background.caches()])
 
 
+def log_caches(background: Background) -> None:
+    """Write into the log what the caches of the server and its workers saved, at the end of a session."""
+    for one in add_up([counters.ALL, background.caches()]):
+        _log.info(
+            "cache %s: %s entries, %s bytes, %s hits, %s misses, %s evictions, %.2f s saved",
+            *(one.name, one.entries, one.bytes, one.hits, one.misses, one.evictions, one.seconds_saved),
+        )
+
+
 def resident(pid: int) -> int:
-    """Give the resident bytes of a process; 0 where the system does not tell."""
-    if sys.platform == "linux":
-        try:
-            return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, ValueError, IndexError):
-            return 0
-    if sys.platform != "win32" and pid == os.getpid():
+    """Give the resident bytes of a process, or the most that this one ever had; 0 where nobody can tell."""
+    known = resident_bytes(pid)
+    if known is None and sys.platform != "win32" and pid == os.getpid():
         import resource  # noqa: PLC0415 - not on every system
 
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    return 0
+        known = peak if sys.platform == "darwin" else peak * 1024
+    return known or 0
